@@ -1,0 +1,48 @@
+# Everything happens in .venv inside the checkout. `make` alone lists the commands.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+# A stamp is made anew when the lock it was installed from changes. The test lock holds all of the run lock.
+.venv/run.stamp: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || { echo "Making .venv ..."; $(PYTHON) -m venv .venv; }
+	@echo "Installing the locked dependencies (about 650 MB once; one to three minutes) ..."
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/test.stamp: tests/requirements.lock .venv/run.stamp
+	@echo "Installing the test tools ..."
+	@$(PIP) install --require-hashes --no-deps -r tests/requirements.lock
+	@touch $@
+
+demo: .venv/run.stamp  ## the main job, end to end, on a small web of our own
+	@$(BIN)/smewatch demo
+
+test: .venv/test.stamp  ## ruff, mypy, import-linter, pytest
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -n 2
+
+check: .venv/test.stamp  ## everything of `make test` but pytest
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+fix: .venv/test.stamp  ## format, and mend what ruff can mend
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock:  ## resolve pyproject.toml anew into both locks (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --extra build pyproject.toml -o requirements.lock
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --extra build --extra test -c requirements.lock pyproject.toml -o tests/requirements.lock
+
+clean:  ## remove the environment and everything a run made
+	@rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

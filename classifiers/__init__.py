@@ -1,0 +1,1 @@
+"""Text in, verdicts out: relevance, kinds, places; training, evaluation and model folders."""

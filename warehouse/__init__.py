@@ -1,0 +1,1 @@
+"""The only owner of DuckDB: schema, queries, checks, and the store."""
