@@ -1,1 +1,1 @@
-"""Plain functions of an article's way: fetching, parsing, extracting, selecting, rendering. No Prefect, no DuckDB, no model."""
+"""Plain functions of an article's way, from address to digest. No Prefect, no DuckDB, no model."""
