@@ -1,0 +1,53 @@
+"""The command line. This module imports next to nothing: each command loads its own room when it is called."""
+
+import importlib
+import sys
+
+import click
+
+# name -> module of flows/commands and the sentence `smewatch --help` shows; the module has a click command `command`.
+COMMANDS = {
+    "demo": "The main job, end to end, on a small web of our own.",
+    "run": "Collect once: poll the due feeds, read what is new, store it.",
+    "digest": "Write the digest of a week.",
+    "serve": "Collect every hour and write the digest every Monday, until stopped.",
+    "feeds": "The catalogue and how each feed is doing.",
+    "sql": "Ask the warehouse.",
+    "train": "Fit the model from the seeds and register it.",
+    "classify": "Judge the texts of a JSON Lines file.",
+    "evaluate": "Measure the model on labelled texts.",
+    "config": "Every setting, its value and where it comes from.",
+}
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported only when called: `smewatch --help` must not load Prefect or scikit-learn."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of a newcomer's way."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"flows.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, from COMMANDS alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="smewatch", message="smewatch %(version)s")
+def main() -> None:
+    """Watch the news for the international cooperation of small and medium-sized enterprises.
+
+    Start with `smewatch demo`. Every command explains itself with --help.
+    """
+
+
+if __name__ == "__main__":
+    sys.exit(main())

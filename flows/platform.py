@@ -1,0 +1,156 @@
+"""Prefect as we run it: its state in our data folder, quiet, offline, and started once.
+
+Nothing here imports Prefect: its settings are environment variables that must stand before the first import,
+and its server is a process of its own (importing it costs 5 s, starting it 8 to 19 s on two cores).
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows.settings import Settings
+
+
+class PrefectUnavailable(Exception):
+    """Prefect's server did not come up in time. The message names its log."""
+
+
+def prefect_environment(settings: Settings) -> dict[str, str]:
+    """Environment variables under which Prefect keeps to our house; what the user has set himself stays."""
+    home = (settings.data_dir / "prefect").resolve()
+    ours = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(settings.prefect_start_s),
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # the shortest it allows: a dead run is noticed soonest
+        "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    }
+    return {name: value for name, value in ours.items() if name not in os.environ}
+
+
+def prepare_prefect(settings: Settings) -> None:
+    """Set Prefect's environment for this process. Call before anything imports it."""
+    os.environ.update(prefect_environment(settings))
+
+
+@contextmanager
+def prefect_server(settings: Settings) -> Iterator[str]:
+    """The address of a Prefect API for the length of the block: one that runs already, else our own, then stopped.
+
+    Raises PrefectUnavailable when ours does not answer within `settings.prefect_start_s`.
+    """
+    found = running_server(settings)
+    if found:
+        os.environ["PREFECT_API_URL"] = found
+        yield found
+        return
+    server = LocalServer(settings)
+    try:
+        server.start()
+        yield server.wait()
+    finally:
+        server.stop()
+
+
+def running_server(settings: Settings) -> str | None:
+    """The API address of a server to use: the user's PREFECT_API_URL, or the one that `smewatch serve` announced."""
+    given = os.environ.get("PREFECT_API_URL")
+    if given:
+        return given
+    try:
+        announced = str(json.loads(_announcement(settings).read_text())["api_url"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return announced if _answers(announced) else None
+
+
+class LocalServer:
+    """A Prefect server of our own on a free loopback port. `start` returns at once, `wait` when it answers."""
+
+    def __init__(self, settings: Settings, *, announced: bool = False) -> None:
+        self.settings = settings
+        self.announced = announced  # only a server that stays may be used by other commands
+        self.log = settings.data_dir / "prefect" / "server.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.api_url = ""
+
+    def start(self) -> None:
+        """Start the process, its output going to `self.log`."""
+        prepare_prefect(self.settings)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        port = _free_port()
+        self.api_url = f"http://127.0.0.1:{port}/api"
+        environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        with self.log.open("ab") as log:
+            # A session of its own: Ctrl-C reaches us first, and we stop the server after the run has ended.
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+
+    def wait(self) -> str:
+        """Block until the API answers; its address, which is also put into this process's environment."""
+        deadline = time.monotonic() + self.settings.prefect_start_s
+        while not _answers(self.api_url):
+            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
+                raise PrefectUnavailable(
+                    f"Prefect's server did not start within {self.settings.prefect_start_s} s (log: {self.log}); "
+                    "on a slow machine raise SMEWATCH_PREFECT_START_S."
+                )
+            time.sleep(0.1)
+        os.environ["PREFECT_API_URL"] = self.api_url
+        if self.announced:
+            _announcement(self.settings).write_text(json.dumps({"api_url": self.api_url}))
+        return self.api_url
+
+    def stop(self) -> None:
+        """Stop the server and take back its announcement. Safe to call twice."""
+        if self.process is None:
+            return
+        os.environ.pop("PREFECT_API_URL", None)
+        if self.announced:
+            _announcement(self.settings).unlink(missing_ok=True)
+        _stop_group(self.process)
+        self.process = None
+
+
+def _stop_group(process: subprocess.Popen[bytes]) -> None:
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, how)
+        except ProcessLookupError:
+            break
+        try:
+            process.wait(timeout=5)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _announcement(settings: Settings) -> Path:
+    return settings.data_dir / "prefect" / "server.json"
+
+
+def _answers(api_url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{api_url}/health", timeout=2) as answer:  # noqa: S310  # our own loopback address
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError, ValueError):
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
