@@ -1,0 +1,139 @@
+"""What is new: decisions over announced entries and read articles, with what the warehouse knows given as values.
+
+    announced -> sort_entries -> read what is new -> settle -> stored | revised | known | same text | a named loss
+
+Every announced entry leaves exactly once, as an `Ending`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from flows.steps.extracting import Article
+from flows.steps.outcomes import RETRYABLE, Outcome
+from flows.steps.parsing import Entry
+from flows.steps.urls import short_hash, url_key
+
+MAX_ATTEMPTS = (
+    6  # tries over about 48 hours, then the entry keeps its last outcome (GDELT: 2 % of pages vanish in two weeks)
+)
+RETRY_AFTER = timedelta(minutes=45)  # doubled with every try: 0.75, 1.5, 3, 6, 12, 24 h
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What the warehouse says of an entry announced before."""
+
+    entry_hash: str
+    outcome: str
+    article_id: str | None = None  # null: it brought none, or its twin's was not stored yet
+    n_attempts: int = 1
+    next_attempt_at: datetime | None = None  # null: it is not tried again
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """An entry that is to be read, and what is known of it."""
+
+    entry: Entry
+    known: KnownEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one announced entry ended."""
+
+    entry: Entry
+    outcome: Outcome
+    article: Article | None = None  # what was read; null for losses and for entries we did not read
+    article_id: str | None = None  # the article it led to: new, revised or known; null for losses
+    detail: str = ""
+    http_status: int | None = None
+    n_attempts: int = 0  # how often we tried to read it, this time included
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the warehouse knew of a batch, looked up once."""
+
+    entries: Mapping[tuple[str, str], KnownEntry]  # (feed_id, entry_key)
+    urls: Mapping[str, str]  # url_key -> article_id
+    texts: Mapping[str, str]  # text_hash -> article_id
+
+
+def sort_entries(
+    announced: Iterable[Entry], known: Known, claimed: set[str], now: datetime
+) -> tuple[list[ToRead], list[Ending]]:
+    """Announced entries as those to be read and those that ended because we have them.
+
+    `claimed` holds the url_keys that this run reads already and grows by the new ones: an article announced by
+    two feeds is read once.
+    """
+    to_read: list[ToRead] = []
+    endings: list[Ending] = []
+    for entry in announced:
+        before = known.entries.get((entry.feed_id, entry.entry_key))
+        key = url_key(entry.link) if entry.link else None
+        ended = _ended_already(entry, before, key, known, claimed, now)
+        if ended:
+            endings.append(ended)
+            continue
+        if key:
+            claimed.add(key)
+        to_read.append(ToRead(entry, before))
+    return to_read, endings
+
+
+def _ended_already(
+    entry: Entry, before: KnownEntry | None, key: str | None, known: Known, claimed: set[str], now: datetime
+) -> Ending | None:
+    if before and before.entry_hash == entry.entry_hash and not _is_due(before, now):
+        article_id = before.article_id or (known.urls.get(key) if key else None)
+        return Ending(entry, Outcome.KNOWN, article_id=article_id, n_attempts=before.n_attempts)
+    if not entry.link and not entry.content_html:
+        return Ending(entry, Outcome.BAD_LINK, detail="neither a link nor a text")
+    if key and key in claimed:
+        return Ending(entry, Outcome.KNOWN, detail="announced twice in this run")
+    if key and before is None and key in known.urls:
+        return Ending(entry, Outcome.KNOWN, article_id=known.urls[key], detail="another feed had it first")
+    return None
+
+
+def _is_due(before: KnownEntry, now: datetime) -> bool:
+    return before.next_attempt_at is not None and before.next_attempt_at <= now
+
+
+def settle(endings: Iterable[Ending], known: Known, seen_texts: dict[str, str]) -> list[Ending]:
+    """Read articles as stored, revised, known or same text; losses as they are, with their next try.
+
+    `seen_texts` (text_hash -> article_id) holds what this run stored already and grows.
+    """
+    settled = []
+    for ending in endings:
+        if ending.article:
+            ending = _settle_article(ending, ending.article, known, seen_texts)
+            if ending.outcome in (Outcome.STORED, Outcome.REVISED) and ending.article and ending.article_id:
+                seen_texts[ending.article.text_hash] = ending.article_id
+        settled.append(ending)
+    return settled
+
+
+def _settle_article(ending: Ending, article: Article, known: Known, seen_texts: Mapping[str, str]) -> Ending:
+    before = known.entries.get((ending.entry.feed_id, ending.entry.entry_key))
+    ours = (before.article_id if before else None) or known.urls.get(article.url_key)
+    twin = known.texts.get(article.text_hash) or seen_texts.get(article.text_hash)
+    if twin and ours in (None, twin):
+        outcome = Outcome.KNOWN if ours == twin else Outcome.SAME_TEXT
+        return replace(ending, outcome=outcome, article_id=twin)
+    if ours:
+        return replace(ending, outcome=Outcome.REVISED, article_id=ours)
+    return replace(ending, outcome=Outcome.STORED, article_id=short_hash(article.url_key))
+
+
+def with_next_try(ending: Ending, known: KnownEntry | None, now: datetime) -> Ending:
+    """The ending with its count of tries, and when it is tried again: only outcomes that may pass, and six times."""
+    n_attempts = (known.n_attempts if known else 0) + 1
+    may_pass = ending.outcome in RETRYABLE and n_attempts < MAX_ATTEMPTS
+    next_attempt_at = now + RETRY_AFTER * 2 ** (n_attempts - 1) if may_pass else None
+    return replace(ending, n_attempts=n_attempts, next_attempt_at=next_attempt_at)
