@@ -1,9 +1,49 @@
-"""HTTP, bounded in every direction. The only module that talks to the web."""
+"""HTTP, bounded in every direction: one feed, one page. Losses are values, never raised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flows.steps import headers as said
+from flows.steps.answers import Hop, Loss, Response
+from flows.steps.client import Client, Request
+from flows.steps.decoding import Decoder, TooMuch, Undecodable
+from flows.steps.limits import Limits
 from flows.steps.outcomes import Outcome
+from flows.steps.pacing import HostPace, HostPaces, Lane
+from flows.steps.robots import RobotsCache
+
+__all__ = [
+    "Client",
+    "Hop",
+    "HostPace",
+    "HostPaces",
+    "Limits",
+    "Loss",
+    "Page",
+    "Response",
+    "RobotsCache",
+    "fetch_feed",
+    "fetch_page",
+]
+
+_FEED_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
+)
+_PAGE_ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
+_HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
+# First bytes of what servers send as text/html although it is none.
+_NOT_HTML_MAGIC = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"ID3",
+    b"{\\rtf",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +60,75 @@ class Page:
     fetched_at: datetime  # aware, UTC
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Why an entry brought no article: the name it ends under, and what the server or the extractor said."""
+async def fetch_feed(
+    client: Client,
+    url: str,
+    etag: str | None,
+    last_modified: str | None,
+    now: datetime,
+    *,
+    validators_url: str | None = None,
+) -> Response | Loss:
+    """A feed's document, or a 304 where the validators still hold.
 
-    outcome: Outcome
-    detail: str = ""
-    http_status: int | None = None
+    `etag` and `last_modified` go out exactly as they came, and only to `validators_url`, the address that gave them
+    (a Response's `final_url`; null: `url`). A feed that is itself a gzip file, as large sitemaps are, is unpacked.
+    """
+    wanted = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    request = Request(
+        url,
+        client.limits.feed_bytes,
+        accept=_FEED_ACCEPT,
+        lane=Lane.FEED,
+        validators={name: value for name, value in wanted.items() if value},
+        validators_url=validators_url or url,
+    )
+    answer = await client.get(request, now)
+    if isinstance(answer, Response) and answer.body.startswith(b"\x1f\x8b"):
+        return _unpacked(answer, client.limits.feed_bytes)
+    return answer
+
+
+def _unpacked(answer: Response, max_bytes: int) -> Response | Loss:
+    try:
+        decoder = Decoder(["gzip"], max_bytes)
+        decoder.feed(answer.body)
+        return replace(answer, body=decoder.finish())
+    except TooMuch:
+        return Loss(Outcome.TOO_LARGE, f"more than {max_bytes:,} bytes unpacked")
+    except Undecodable as broken:
+        return Loss(Outcome.UNREACHABLE, str(broken))
+
+
+async def fetch_page(client: Client, url: str, robots: RobotsCache, now: datetime) -> Page | Loss:
+    """A page that robots.txt lets us read, on every host of the way there; or the name under which it ends.
+
+    What is no HTML by its type is not downloaded, what is none by its first bytes is not kept.
+    """
+
+    async def check_hop(hop_url: str) -> Loss | None:
+        return await robots.refusal(client, hop_url, now)
+
+    request = Request(
+        url, client.limits.page_bytes, accept=_PAGE_ACCEPT, check_hop=check_hop, check_head=_type_refusal
+    )
+    answer = await client.get(request, now)
+    if isinstance(answer, Loss):
+        return answer
+    if answer.body.startswith(_NOT_HTML_MAGIC):
+        return Loss(Outcome.NOT_HTML, f"called {answer.content_type or 'nothing'}, but is none")
+    return Page(
+        url=url,
+        final_url=answer.final_url,
+        status=answer.status,
+        body=answer.body,
+        content_type=answer.content_type,
+        charset=answer.charset,
+        wire_bytes=answer.wire_bytes,
+        fetched_at=now,
+    )
+
+
+def _type_refusal(head: said.Headers) -> Loss | None:
+    kind = said.media_type(head)
+    return None if kind in _HTML_TYPES else Loss(Outcome.NOT_HTML, said.one_line(kind, 80))
