@@ -1,0 +1,68 @@
+"""The gazetteer: places found, masked and weighed, from the files of seeds/places/."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from classifiers.place_index import Index, Persons, english_index, merged, read_persons, read_rows
+from classifiers.place_scan import Span, spans_of
+from classifiers.places import Places, read_places
+
+PLACE, BLOC, AGENCY = "placename", "blocname", "agencyname"  # what `mask` writes; none is a word of any language
+_MASKS = {"bloc": BLOC, "organisation": AGENCY}
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Names of economies, their cities, bodies and blocs, in English and the languages of seeds/places/names/.
+
+    `language` is ISO 639-1; null: guessed from the script and the commonest words. A language without a file is read
+    with the English names, which are also found inside every other language.
+    """
+
+    folder: Path
+    english: Index
+    persons: Persons
+    indexes: dict[str, Index] = field(default_factory=dict)  # by language, filled at first use
+
+    @classmethod
+    def load(cls, folder: Path) -> "Gazetteer":
+        """Read the files of seeds/places/. Raises FileNotFoundError if one is missing, KeyError if a column is."""
+        return cls(folder, english_index(folder), read_persons(folder))
+
+    def spans(self, text: str, *, language: str | None = None) -> list[Span]:
+        """Every place in the text from left to right, blocs, regions and firms too; offsets in its NFC form."""
+        return spans_of(_composed(text), self._index(language, text), self.persons)
+
+    def find(self, title: str, text: str, *, language: str | None = None) -> Places:
+        """Which economies act in an article, which blocs it names, and every mention with its role."""
+        title, text = _composed(title), _composed(text)
+        whole = f"{title}\n{text}"
+        return read_places(title, whole, self.spans(whole, language=language))
+
+    def mask(self, text: str, *, language: str | None = None) -> str:
+        """The text with every place replaced by one neutral word, so that "Japan" cannot carry the topic.
+
+        Example: Vietnamese firms meet JETRO in New Delhi -> placename firms meet agencyname in placename
+        """
+        text = _composed(text)
+        pieces, done = [], 0
+        for span in self.spans(text, language=language):
+            if span.start < done:
+                continue
+            pieces += [text[done : span.start], _MASKS.get(span.kind, PLACE)]
+            done = span.end
+        return "".join([*pieces, text[done:]])
+
+    def _index(self, language: str | None, text: str) -> Index:
+        if language is None or language == "en":
+            return self.english
+        known = self.indexes.get(language)
+        if known is None:
+            path = self.folder / "names" / f"{language}.csv"
+            known = self.indexes[language] = merged(self.english, read_rows(path)) if path.is_file() else self.english
+        return known
+
+
+def _composed(text: str) -> str:
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

@@ -1,0 +1,220 @@
+"""Places found in a text: one pass over its words, longest names first, then the rules for names that mislead.
+
+text -> words -> hits (a name and where it stands) -> hits whose rules hold -> spans
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from classifiers.place_index import WORD, Index, Name, Persons, Rule, gap_class
+
+Word = tuple[int, int, str]  # first character, the one after its last, the word
+
+STEM_ENDING = 5  # letters an inflected form may add to its stem; more is another word
+ARABIC_PREFIXES = ("", "ال", "و", "وال", "ب", "بال", "ل", "لل", "ف", "فال", "ك", "كال", "ول", "ولل", "وب", "وبال")
+HANGUL_PREFIXES = (
+    "주한",
+    "재한",
+    "방한",
+    "주",
+    "재",
+    "대",
+    "방",
+    "한",
+    "남",
+)  # embassy in, resident in, towards, visit to
+
+
+class Span(NamedTuple):
+    """A place in a text. Characters `start` up to but not including `end`."""
+
+    start: int
+    end: int
+    code: str  # ISO 3166-1 alpha-2, "EU", or the id of a bloc or region
+    kind: str  # see Name.kind; never "idiom"
+
+
+class Hit(NamedTuple):
+    """A name and where it stands: characters, and the words from `first` to `last`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    name: Name
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a text with their places; a run of ideographs or kana is one word."""
+    return [(*match.span(), match.group()) for match in WORD.finditer(text)]
+
+
+def spans_of(text: str, index: Index, persons: Persons) -> list[Span]:
+    """The places in a text from left to right, without overlaps; a name of two economies gives two spans."""
+    words = words_of(text)
+    spans: list[Span] = []
+    for hit in _hits(text, words, index):
+        code = _means(hit, text, words, persons)
+        if code is None:
+            continue
+        codes = (code,) if code else hit.name.codes or ("",)
+        spans.extend(Span(hit.start, hit.end, each, hit.name.kind) for each in codes)
+    return spans
+
+
+def _hits(text: str, words: Sequence[Word], index: Index) -> Iterator[Hit]:
+    first, done = index.first, -1
+    for at, (start, end, word) in enumerate(words):
+        if at <= done:
+            continue
+        names = first.get(word)
+        if names is not None:
+            hit = _longest(text, words, at, names)
+            if hit is not None:
+                done = hit.last
+                yield hit
+                continue
+        if word >= "\u0600":
+            yield from _other_script(word, start, at, index)
+        elif index.stems:
+            name = _stem(word, index)
+            if name is not None:
+                yield Hit(start, end, at, at, name)
+
+
+def _longest(text: str, words: Sequence[Word], at: int, names: Sequence[Name]) -> Hit | None:
+    for name in names:
+        last = at
+        for gap, word in name.tail:
+            last += 1
+            if last >= len(words) or words[last][2] != word:
+                break
+            if gap_class(text[words[last - 1][1] : words[last][0]]) != gap:
+                break
+        else:
+            end = words[last][1]
+            if name.is_prefix and text[end : end + 1] not in ("-", "\u2011", "\u2013"):
+                continue
+            return Hit(words[at][0], end, at, last, name)
+    return None
+
+
+def _stem(word: str, index: Index) -> Name | None:
+    lower = word.lower()
+    for stem, name in index.stems.get(lower[:3], ()):
+        if lower.startswith(stem) and len(lower) - len(stem) <= STEM_ENDING:
+            return name
+    return None
+
+
+def _other_script(word: str, start: int, at: int, index: Index) -> Iterator[Hit]:
+    if word < "\u0800":
+        yield from _arabic(word, start, at, index)
+    elif word >= "\u2e80":
+        yield from _unbroken(word, start, at, index)
+
+
+def _arabic(word: str, start: int, at: int, index: Index) -> Iterator[Hit]:
+    """Arabic writes and, in, to, the before a name without a space."""
+    for prefix in ARABIC_PREFIXES:
+        if not word.startswith(prefix):
+            continue
+        bare = word[len(prefix) :]
+        name = next((n for n in index.first.get(bare, ()) if not n.tail), None) or _stem(bare, index)
+        if name is not None:
+            yield Hit(start, start + len(word), at, at, name)
+            return
+
+
+def _unbroken(run: str, start: int, at: int, index: Index) -> Iterator[Hit]:
+    """Names in a run without word borders; Korean ones only where its word begins, as endings follow a noun."""
+    begins = _hangul_begins(run) if "\uac00" <= run[0] <= "\ud7a3" else None
+    position = 0
+    while position < len(run):
+        name, length = _name_at(run, position, index)
+        if name is None or (begins is not None and position not in begins):
+            position += 1
+            continue
+        yield Hit(start + position, start + position + length, at, at, name)
+        position += length
+        if begins is not None:
+            begins.add(position)
+
+
+def _name_at(run: str, position: int, index: Index) -> tuple[Name | None, int]:
+    for form, name in index.unbroken.get(run[position], ()):
+        if run.startswith(form, position):
+            return name, len(form)
+    return None, 0
+
+
+def _hangul_begins(run: str) -> set[int]:
+    return {0, *(len(prefix) for prefix in HANGUL_PREFIXES if run.startswith(prefix))}
+
+
+# --- names that mislead ------------------------------------------------------------------------------------------
+
+
+def _means(hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
+    """Empty: what the name says. A code: something else. Null: no place."""
+    if hit.name.kind == "idiom":
+        return None
+    for rule in hit.name.rules:
+        code = _RULES[rule.kind](rule, hit, text, words, persons)
+        if code is None or code:
+            return code
+    return ""
+
+
+def _before(hit: Hit, text: str, words: Sequence[Word]) -> tuple[str, str]:
+    """The word before a hit and the gap between; both empty at the start of the text."""
+    if hit.first == 0:
+        return "", ""
+    left = words[hit.first - 1]
+    return left[2], text[left[1] : hit.start]
+
+
+def _after(hit: Hit, text: str, words: Sequence[Word]) -> tuple[str, str]:
+    if hit.last + 1 >= len(words):
+        return "", ""
+    right = words[hit.last + 1]
+    return right[2], text[hit.end : right[0]]
+
+
+def _surname(_: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
+    word, gap = _before(hit, text, words)
+    named = gap == " " and (word in persons.given or word in persons.titles)
+    titled = gap == ". " and (word in persons.titles or (len(word) == 1 and word.isupper()))
+    return None if named or titled else ""
+
+
+def _given(rule: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
+    word, gap = _after(hit, text, words)
+    is_surname = word[:1].isupper() and not word.isupper() and word not in persons.follow
+    return None if gap == " " and is_surname else _surname(rule, hit, text, words, persons)
+
+
+def _instead(rule: Rule, _: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
+    if rule.cues is None or not rule.cues.search(text):
+        return ""
+    if rule.contrary is not None and rule.contrary.search(text):
+        return ""
+    return rule.code or None
+
+
+def _needs(rule: Rule, _: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
+    return "" if rule.cues is not None and rule.cues.search(text) else None
+
+
+def _pronoun(_: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
+    around = (_before(hit, text, words)[0], _after(hit, text, words)[0])
+    return None if all(len(word) > 1 and word.isupper() for word in around) else ""
+
+
+_RULES: dict[str, Callable[[Rule, Hit, str, Sequence[Word], Persons], str | None]] = {
+    "surname": _surname,
+    "given": _given,
+    "instead": _instead,
+    "needs": _needs,
+    "pronoun": _pronoun,
+}
