@@ -1,0 +1,133 @@
+"""The content of a digest in its forms. Everything scraped is escaped here, whatever was cleaned before."""
+
+import unicodedata
+from base64 import b64encode
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from flows.steps.digest_content import Digest, Place, Source, Story
+
+TEXT_COLUMNS = 72
+
+
+def render_html(digest: Digest) -> str:
+    """One self-contained page: no script, no request, its style allowed by hash and nothing else."""
+    css = _css()
+    return (
+        _templates()
+        .get_template("digest.html.j2")
+        .render(
+            digest=digest,
+            css=Markup(css),  # noqa: S704 - our own file, and escaping would change what the hash allows
+            css_hash=b64encode(sha256(css.encode()).digest()).decode(),
+        )
+    )
+
+
+def render_text(digest: Digest) -> str:
+    """The same content in lines of at most 72 columns (addresses excepted), links numbered and listed at the end."""
+    links = Links()
+    text = _templates().get_template("digest.txt.j2").render(digest=digest, links=links)
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
+
+
+class Links:
+    """The numbered addresses of a plain text, in the order of their first mention."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+
+    def number(self, target: Story | Source) -> int:
+        """The number under which the address stands in the list, from 1. The same address keeps its number."""
+        if target.address not in self.addresses:
+            self.addresses.append(target.address)
+        return self.addresses.index(target.address) + 1
+
+
+def wrap(text: str, first: str = "", rest: str | None = None, columns: int = TEXT_COLUMNS) -> str:
+    """Lines of at most `columns` terminal cells, the first after `first`, the others after `rest` (default: blanks).
+
+    Chinese, Japanese and Korean characters fill two cells and may be parted anywhere; so may a word longer than a
+    line.
+    """
+    indent = " " * _cells(first) if rest is None else rest
+    lines, line = [], first
+    blank = True  # nothing on the line yet but its indent
+    for word, is_glued in _pieces(text, columns - max(_cells(first), _cells(indent))):
+        gap = "" if blank or is_glued else " "
+        if not blank and _cells(line) + len(gap) + _cells(word) > columns:
+            lines.append(line)
+            line, gap = indent, ""
+        line += gap + word
+        blank = False
+    return "\n".join([*lines, line])
+
+
+def places_words(places: tuple[Place, ...]) -> str:
+    """Who acts with whom, as text. Examples: Viet Nam – Japan; Kenya, Rwanda, EU; "" for nobody."""
+    names = [place.name for place in places]
+    return " – ".join(names) if len(names) == 2 else ", ".join(names)
+
+
+def quoted(phrases: tuple[str, ...]) -> str:
+    """Example: “SME forum”, “business matching”."""
+    return ", ".join(f"“{phrase}”" for phrase in phrases)
+
+
+def table(rows: list[tuple[str, str, str]]) -> str:
+    """Number, label and note in columns; the number to the right, as sums are read."""
+    width = max((len(number) for _, number, _ in rows), default=0)
+    return "\n".join(
+        wrap(f"{label} – {note}" if note else label, first=f"  {number:>{width}}  ") for label, number, note in rows
+    )
+
+
+def _pieces(text: str, room: int) -> Iterator[tuple[str, bool]]:
+    """Words, and whether each is glued to the one before: wide characters and the parts of overlong words are."""
+    for word in text.split():
+        part, cells = "", 0
+        glued = False
+        for char in word:
+            width = _cells(char)
+            if part and (width == 2 or cells + width > room):
+                yield part, glued
+                part, cells, glued = "", 0, True
+            part += char
+            cells += width
+        yield part, glued
+
+
+def _cells(text: str) -> int:
+    """Terminal cells a text fills: two for wide characters, none for combining marks and joiners."""
+    return sum(_cell_width(char) for char in text)
+
+
+def _cell_width(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in {"Cf", "Me", "Mn"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("flows", "templates"),
+        # Escaping is the rule; only the plain text, which no browser reads, is let off.
+        autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(wrap=wrap, places_words=places_words, quoted=quoted, table=table)
+    return environment
+
+
+@cache
+def _css() -> str:
+    environment = _templates()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, "digest.css")[0]
