@@ -107,7 +107,7 @@ async def fetch_page(client: Client, url: str, robots: RobotsCache, now: datetim
     """
 
     async def check_hop(hop_url: str) -> Loss | None:
-        return await robots.refusal(client, hop_url, now)
+        return await robots.refusal(hop_url, now)
 
     request = Request(
         url, client.limits.page_bytes, accept=_PAGE_ACCEPT, check_hop=check_hop, check_head=_type_refusal

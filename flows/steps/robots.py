@@ -52,27 +52,28 @@ class RobotsCache:
     `agent` is the product name the groups of the file are matched against.
     """
 
-    def __init__(self, agent: str = "smewatch") -> None:
+    def __init__(self, client: Client, agent: str = "smewatch") -> None:
         self.agent = agent
+        self._client = client
         self._known: dict[str, _Known] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def refusal(self, client: Client, url: str, now: datetime) -> Loss | None:
+    async def refusal(self, url: str, now: datetime) -> Loss | None:
         """Why a page may not be read; null if it may. A crawl-delay is handed on to the client's pace."""
         parts = urlsplit(url)
         if parts.path == "/robots.txt":
             return None
-        rules = await self._rules(client, f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}", now)
-        client.paces.set_crawl_delay(parts.hostname or "", rules.delay_s(self.agent))
+        rules = await self._rules(f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}", now)
+        self._client.paces.set_crawl_delay(parts.hostname or "", rules.delay_s(self.agent))
         if rules.allows(url, self.agent):
             return None
         return rules.refusal or Loss(Outcome.ROBOTS, "robots.txt disallows it")
 
-    async def _rules(self, client: Client, origin: str, now: datetime) -> Rules:
+    async def _rules(self, origin: str, now: datetime) -> Rules:
         async with self._locks.setdefault(origin, asyncio.Lock()):
             known = self._known.get(origin)
             if known is None or now >= known.until:
-                known = _next(known, await _fetch(client, origin, now), now)
+                known = _next(known, await _fetch(self._client, origin, now), now)
                 self._known[origin] = known
             return known.rules
 
