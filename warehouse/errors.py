@@ -1,0 +1,110 @@
+"""What can go wrong with the warehouse, and what to do then.
+
+WarehouseError
+  WarehouseBusy       another process held the file longer than we waited; .path .waited_s .holder
+  NoWarehouse         there is no file to read; .path
+  NotAWarehouse       the file is something else, or damaged; .path
+  StorageTooNew       the file was written by a DuckDB newer than ours; .path
+  SchemaTooNew        the file has migrations we do not know; .found .known
+  SchemaTooOld        the file lacks migrations, and a reader may not apply them; .found .known
+  MigrationEdited     a migration in the file is not the one we have under its number; .version
+  OpenedForReading    a write was asked of a warehouse opened for reading
+  UnknownRow          a row speaks of something that is not stored; .what
+  BadQuestion         DuckDB could not answer a free question; the message says why
+"""
+
+from pathlib import Path
+
+
+class WarehouseError(Exception):
+    """Anything the warehouse refuses or cannot do."""
+
+
+class WarehouseBusy(WarehouseError):
+    """Another process held the file longer than we waited."""
+
+    def __init__(self, path: Path, waited_s: float, holder: str | None) -> None:
+        self.path, self.waited_s, self.holder = path, waited_s, holder
+        super().__init__(
+            f"{path} is held by {holder or 'another process'}; waited {waited_s:.1f} s. "
+            "Close that program, or open the file there only as long as a query takes, and run again."
+        )
+
+
+class NoWarehouse(WarehouseError):
+    """There is no file to read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"There is no warehouse at {path} yet. A first `smewatch run` or `smewatch demo` makes one.")
+
+
+class NotAWarehouse(WarehouseError):
+    """The file is something else, or damaged."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} is not a smewatch warehouse: {reason} "
+            "Move it away, restore a backup, or choose another data folder."
+        )
+
+
+class StorageTooNew(WarehouseError):
+    """The file was written by a DuckDB newer than ours."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(f"{path} was written by a newer DuckDB: {reason} Upgrade the duckdb package and run again.")
+
+
+class SchemaTooNew(WarehouseError):
+    """The file has migrations we do not know."""
+
+    def __init__(self, found: int, known: int) -> None:
+        self.found, self.known = found, known
+        super().__init__(
+            f"The warehouse has schema version {found}; this smewatch knows versions up to {known}. "
+            "Upgrade smewatch, or restore a backup made before the newer version touched the file."
+        )
+
+
+class SchemaTooOld(WarehouseError):
+    """The file lacks migrations, and a reader may not apply them."""
+
+    def __init__(self, found: int, known: int) -> None:
+        self.found, self.known = found, known
+        super().__init__(
+            f"The warehouse has schema version {found}; this smewatch reads version {known}. "
+            "Any command that writes, such as `smewatch run`, migrates it."
+        )
+
+
+class MigrationEdited(WarehouseError):
+    """A migration in the file is not the one we have under its number."""
+
+    def __init__(self, version: int, name: str) -> None:
+        self.version = version
+        super().__init__(
+            f"Migration {version:04d} ({name}) was changed after it was applied to this warehouse. "
+            "Restore the migration file as it was, and put the change into a new one with the next number."
+        )
+
+
+class OpenedForReading(WarehouseError):
+    """A write was asked of a warehouse opened for reading."""
+
+    def __init__(self) -> None:
+        super().__init__("This warehouse is open for reading. Use open_warehouse to write.")
+
+
+class UnknownRow(WarehouseError):
+    """A row speaks of something that is not stored. A mistake of the caller; nothing of the call was stored."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what}. Store what it refers to first, or in the same batch.")
+
+
+class BadQuestion(WarehouseError):
+    """DuckDB could not answer a free question; the message is its own."""

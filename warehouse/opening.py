@@ -1,0 +1,129 @@
+"""Opening the warehouse: for seconds, one writer at a time, with bounded waiting.
+
+DuckDB locks the file for a process: a writer keeps out everybody, and a reader keeps out writers.
+"""
+
+import os
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import NotAWarehouse, NoWarehouse, SchemaTooOld, StorageTooNew, WarehouseBusy
+from warehouse.migrating import applied_migrations, apply, pending
+from warehouse.sql import migrations
+from warehouse.store import Warehouse
+
+# The oldest format in which all we use exists: DuckDB 1.4 and later read it; a 2.0 default file, no 1.x can.
+STORAGE_VERSION = "v1.4.0"
+_CATALOG = "smewatch"  # fixed, so that a file called core.duckdb cannot make core.articles ambiguous
+_HELD = re.compile(r"Could not set lock|Unique file handle conflict")
+_HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
+
+
+@contextmanager
+def open_warehouse(path: Path, *, now: datetime, wait_s: float = 60.0) -> Iterator[Warehouse]:
+    """The warehouse for writing, made and migrated as needed; nobody else can open the file until it is closed.
+
+    `now` dates the migrations. Raises WarehouseBusy if another process holds the file longer than `wait_s` seconds,
+    NotAWarehouse, StorageTooNew, SchemaTooNew or MigrationEdited if the file is not one we may write.
+    """
+    if not path.exists():
+        _create(path, now)
+    connection = _when_free(path, wait_s, lambda: _attach(path, is_read_only=False))
+    try:
+        apply(connection, pending(applied_migrations(connection, path), migrations()), now)
+        yield Warehouse(connection)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def open_for_reading(path: Path, *, wait_s: float = 60.0) -> Iterator[Warehouse]:
+    """The warehouse for reading; while it is open no process can write. Methods that write raise OpenedForReading.
+
+    Raises NoWarehouse if there is no file, SchemaTooOld if it awaits a migration, else as open_warehouse.
+    """
+    if not path.exists():
+        raise NoWarehouse(path)
+    connection = _when_free(path, wait_s, lambda: _attach(path, is_read_only=True))
+    try:
+        steps = pending(applied_migrations(connection, path), migrations())
+        if steps:
+            raise SchemaTooOld(steps[0].version - 1, steps[-1].version)
+        yield Warehouse(connection, is_read_only=True)
+    finally:
+        connection.close()
+
+
+def _create(path: Path, now: datetime) -> None:
+    """Make a migrated file beside its place and link it there: no crash leaves half a warehouse, no race two."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    connection = _attach(draft, is_read_only=False)
+    try:
+        apply(connection, migrations(), now)
+    finally:
+        connection.close()
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # another process was faster; its file is as good
+    finally:
+        draft.unlink()
+
+
+def _attach(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
+    # No extension is ever fetched: a start must not need the internet, and a query must not run foreign code.
+    connection = duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    )
+    mode = "read_only" if is_read_only else f"storage_version '{STORAGE_VERSION}'"
+    quoted = str(path).replace("'", "''")
+    try:
+        connection.execute(f"attach '{quoted}' as {_CATALOG} ({mode})")
+        connection.execute(f"use {_CATALOG}; set timezone = 'UTC'")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _when_free(
+    path: Path, wait_s: float, attach: Callable[[], duckdb.DuckDBPyConnection]
+) -> duckdb.DuckDBPyConnection:
+    started, pause_s = time.monotonic(), _FIRST_PAUSE_S
+    while True:
+        try:
+            return attach()
+        except duckdb.Error as error:
+            if not _HELD.search(str(error)):
+                raise _as_refusal(path, error) from error
+            waited_s = time.monotonic() - started
+            if waited_s >= wait_s:
+                raise WarehouseBusy(path, waited_s, _holder(str(error))) from error
+        # Jitter, or two waiting runs would go on meeting at the same moments.
+        time.sleep(min(random.uniform(pause_s / 2, pause_s), max(wait_s - waited_s, 0.0)))  # noqa: S311 - no secret
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def _holder(message: str) -> str | None:
+    if match := _HOLDER.search(message):
+        return f"{Path(match['program']).name} (process {match['pid']})"
+    return "this very process" if "Unique file handle conflict" in message else None
+
+
+def _as_refusal(path: Path, error: duckdb.Error) -> Exception:
+    message = str(error).splitlines()[0]
+    if "not a valid DuckDB database" in message:
+        return NotAWarehouse(path, "DuckDB does not recognise it.")
+    if "newer DuckDB" in str(error) or "file with version number" in message:
+        return StorageTooNew(path, message)
+    return error

@@ -1,0 +1,6 @@
+-- Feeds that the catalogue no longer lists become inactive.
+-- Parameters: incoming (rows.FeedRow), now (time).
+-- Returns: feeds retired.
+update raw.feeds
+set is_active = false, changed_at = $now
+where is_active and feed_id not in (select feed_id from incoming)

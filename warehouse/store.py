@@ -1,0 +1,16 @@
+"""The warehouse as everyone else sees it."""
+
+from warehouse.asking import Asking
+from warehouse.batches import Batches
+from warehouse.digests import Digests
+from warehouse.feeds import Feeds
+from warehouse.models import Models
+from warehouse.runs import Runs
+
+
+class Warehouse(Runs, Feeds, Batches, Models, Digests, Asking):
+    """One open warehouse. Get it from warehouse.opening, keep it for seconds.
+
+    An ingest is: begin_run, sync_feeds, due_feeds, due_retries, known_entries, known_articles | close, fetch, judge |
+    known_articles, known_texts, store_batch, finish_run. Each method that writes is one transaction.
+    """
