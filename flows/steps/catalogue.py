@@ -34,8 +34,8 @@ def read_catalogue(content: str | bytes, name: str) -> list[Feed]:
     """The feeds of a catalogue, in its order; an address listed twice is one feed, with what either line knew.
 
     CSV needs a column `url` and may have title, outlet, country, language, topic and confidence; other columns are
-    ignored, and semicolons or tabs may stand for commas. OPML gives its folders as topic. `name` is for messages. Raises
-    CatalogueError, with the line where there is one.
+    ignored, and semicolons or tabs may stand for commas. OPML gives its folders as topic. `name` is for messages.
+    Raises CatalogueError, with the line where there is one.
     """
     if len(content) > MAX_CATALOGUE_BYTES:
         raise CatalogueError(name, f"over {MAX_CATALOGUE_BYTES} bytes, which is no catalogue")
@@ -80,7 +80,7 @@ def neutral_cell(text: str) -> str:
 
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
-# --- CSV --------------------------------------------------------------------------------------------------------------
+# --- CSV ------------------------------------------------------------------------------------------------------------
 
 
 def _csv_feeds(text: str, name: str) -> Iterator[Feed]:
@@ -130,7 +130,7 @@ def _cell(cells: dict[str, str], column: str) -> str | None:
     return cut(clean(text), MAX_TITLE_CHARS) or None
 
 
-# --- OPML -------------------------------------------------------------------------------------------------------------
+# --- OPML -----------------------------------------------------------------------------------------------------------
 
 _DECLARATION = re.compile(r"<!(?:doctype|entity)", re.IGNORECASE)
 _OUTLINE_TAG = re.compile(r"<(/?)outline\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
@@ -197,7 +197,7 @@ def _escaped(text: str) -> str:
     return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-# --- Both -------------------------------------------------------------------------------------------------------------
+# --- Both -----------------------------------------------------------------------------------------------------------
 
 
 def _merged(feeds: Iterable[Feed]) -> list[Feed]:
