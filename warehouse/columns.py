@@ -1,4 +1,4 @@
-"""Rows to Arrow tables: the fast way in. One statement over one stores 10,000 rows of 3 KB a second, executemany 1,800."""
+"""Rows to Arrow tables, the fast way in: 10,000 rows of 3 KB a second in one statement, 1,800 by executemany."""
 
 import types
 from collections.abc import Sequence

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from warehouse.digest_rows import (
+    DigestItemRow,
+    DigestRow,
+    Edition,
+    FeedTrouble,
+    Reprint,
+    WeekArticle,
+    WeekCounts,
+)
 from warehouse.errors import UnknownRow
-from warehouse.rows import DigestItemRow, DigestRow, Edition, EvidenceRow, WeekArticle, WeekCounts
+from warehouse.rows import EvidenceRow
 from warehouse.session import Session
 
 
@@ -30,8 +39,19 @@ class Digests(Session):
         """What was seen of start <= t < end. Polls are counted from `start` to `polled_until`, by default `end`."""
         [counts] = self._ask("week_counts", start=start, end=end)
         [polls] = self._ask("week_polls", start=start, end=polled_until or end)
+        in_trouble = self._read("week_troubles", FeedTrouble, start=start, end=polled_until or end)
         ends = {row["outcome"]: row["n_entries"] for row in self._ask("week_ends", start=start, end=end)}
-        return WeekCounts(**counts, **polls, n_entries=sum(ends.values()), ends=ends)
+        return WeekCounts(
+            **counts, **polls, n_entries=sum(ends.values()), ends=ends, feeds_in_trouble=tuple(in_trouble)
+        )
+
+    def relevant_by_week(self, zone: str, before: datetime, limit: int = 12) -> dict[str, int]:
+        """Relevant articles in the latest weeks that began before `before`, by ISO week in `zone`, latest first.
+
+        A week in which nothing was polled is absent, not zero.
+        """
+        found = self._ask("relevant_by_week", zone=zone, before=before, limit=limit)
+        return {row["week"]: row["n_relevant"] for row in found}
 
     def store_digest(self, digest: DigestRow, items: Sequence[DigestItemRow]) -> Edition:
         """Add a digest as the next edition of its week and zone, unless the edition in force has the same content.
@@ -65,4 +85,5 @@ class Digests(Session):
 
 def _as_week_article(row: dict[str, Any]) -> WeekArticle:
     evidence = tuple(EvidenceRow(**one) for one in row.pop("evidence"))
-    return WeekArticle(**row, evidence=evidence)
+    also_in = tuple(Reprint(**one) for one in row.pop("also_in"))
+    return WeekArticle(**row, evidence=evidence, also_in=also_in)

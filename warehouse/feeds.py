@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from warehouse.rows import DueFeed, FeedHealth, FeedRow, FeedStateRow
 from warehouse.session import Session
@@ -30,7 +31,8 @@ class Feeds(Session):
         return self._read("all_feed_health", FeedHealth)
 
 
-def _as_due_feed(row: dict[str, object]) -> DueFeed:
-    feed = {item.name: row[item.name] for item in fields(FeedRow)}
-    state = {item.name: row[item.name] for item in fields(FeedStateRow)}
-    return DueFeed(FeedRow(**feed), FeedStateRow(**state))  # type: ignore[arg-type]  # columns are the fields, a test holds it
+def _as_due_feed(row: dict[str, Any]) -> DueFeed:
+    feed = FeedRow(**{item.name: row[item.name] for item in fields(FeedRow)})
+    if row["state"] is None:
+        return DueFeed(feed, FeedStateRow(feed.feed_id))
+    return DueFeed(feed, FeedStateRow(**{item.name: row[item.name] for item in fields(FeedStateRow)}))

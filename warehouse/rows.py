@@ -1,5 +1,7 @@
 """Every shape that crosses the border of the warehouse, in the order of an article's way through it.
 
+Those of the weekly digest are in digest_rows.py.
+
 Rows that go in are named after their table and carry its column names; what comes out is named after the question.
 All times are aware datetimes, any zone; they are stored, and come back, in UTC. A naive one is refused.
 `run_id` is not on the rows: the batch, or the method, brings it.
@@ -26,18 +28,34 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True)
 class FeedStateRow:
-    """What the next poll of a feed needs to know. The defaults are the state of a feed never polled."""
+    """What the next poll of a feed needs to know. The defaults are the state of a feed never polled.
+
+    Times are null where the thing never happened.
+    """
 
     feed_id: str
-    state: str = "new"
+    state: str = "new"  # "new", "active", "dormant", "gone"
+    next_poll_at: datetime | None = None  # null: at once
+    next_poll_reason: str | None = None
+    interval_s: float = 21_600.0  # the adaptive interval, before wishes, jitter and back-off
+    ttl_s: float | None = None  # the feed's own wish when last read
+    skip_hours: int = 0  # bit h set: not between h:00 and h:59 GMT
+    skip_days: int = 0  # bit d set: not on day d, 0 = Monday, GMT
     etag: str | None = None  # opaque, exactly as received
     last_modified: str | None = None  # opaque, exactly as received
+    validators_url: str | None = None  # the address that gave the two
+    audited_at: datetime | None = None  # last good answer to a request without them
+    validators_lie: bool = False  # an audit found new entries under the old validators
     last_polled_at: datetime | None = None
     last_good_at: datetime | None = None
+    last_new_at: datetime | None = None  # last poll that brought an entry we did not know
     n_failures: int = 0  # in a row
-    first_failed_at: datetime | None = None
-    next_poll_at: datetime | None = None  # null: due at once
-    next_poll_reason: str | None = None
+    failure_weight: float = 0.0  # of those
+    first_failed_at: datetime | None = None  # of those
+    gone_since: datetime | None = None  # first 410 since the last good answer
+    moved_to: str | None = None  # where a permanent redirect leads
+    moved_since: datetime | None = None
+    n_moved: int = 0  # sightings of that redirect
     last_outcome: str | None = None
     last_detail: str | None = None
 
@@ -283,87 +301,6 @@ class BatchCounts:
     n_texts: int = 0
     n_verdicts: int = 0
     was_stored_before: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WeekArticle:
-    """An article of a week that is at least borderline, or that a person called relevant; best first."""
-
-    article_id: str
-    title: str
-    url: str
-    outlet: str
-    feed_id: str
-    language: str | None
-    author: str | None
-    published_at: datetime | None
-    published_at_source: str | None
-    published_at_precision: str | None
-    is_published_in_future: bool
-    first_seen_at: datetime
-    counted_at: datetime  # decides the week: published_at where known and believed, else first_seen_at
-    model_id: str | None
-    score: float | None
-    band: str | None
-    is_relevant: bool  # a person's label, where there is one, wins over the model
-    label: int | None
-    kind: str | None
-    countries: tuple[str, ...]  # heaviest first
-    blocs: tuple[str, ...]  # heaviest first
-    evidence: tuple[EvidenceRow, ...]  # strongest first
-    text_hash: str
-    text: str | None  # null once retention dropped it
-    n_words: int
-
-
-@dataclass(frozen=True, slots=True)
-class WeekCounts:
-    """What was seen of a week, and what became of it."""
-
-    n_articles: int
-    n_relevant: int
-    n_borderline: int
-    n_unjudged: int  # no verdict of the model in force, or its band is "unjudged"
-    n_undated: int  # articles that nobody dated, counted by when we first saw them
-    n_in_future: int  # articles whose date was not believed
-    n_outlets: int
-    n_entries: int  # entries of the week, by the date the feed gives, else by when it was first seen
-    ends: Mapping[str, int]  # outcome -> entries of the week whose last end it is; sums to n_entries
-    n_polls: int
-    n_feeds_polled: int
-    n_feeds_failing: int  # whose last poll in the span was not good
-
-
-@dataclass(frozen=True, slots=True)
-class DigestRow:
-    """One digest as written. Which edition it is, the warehouse decides."""
-
-    week: str  # ISO week, e.g. "2026-W47"
-    zone: str  # IANA name
-    created_at: datetime
-    model_id: str | None
-    html_sha256: str
-    text_sha256: str
-    html_path: str  # relative to the data folder
-    counts: Mapping[str, int] = field(default_factory=dict)  # the numbers the digest states
-
-
-@dataclass(frozen=True, slots=True)
-class DigestItemRow:
-    """One article shown in a digest."""
-
-    item_position: int  # 1, 2, 3 ... in the order of the page
-    article_id: str
-    section: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """Which edition a digest became, and whether this very store added it."""
-
-    digest_id: str
-    edition: int  # 1, 2, 3 ... within week and zone
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,28 +63,54 @@ comment on column ops.batches.n_verdicts is 'Verdicts it added to core.verdicts'
 create table ops.feed_states (
     feed_id varchar not null,
     state varchar not null,
-    etag varchar,
-    last_modified varchar,
-    last_polled_at timestamptz,
-    last_good_at timestamptz,
-    n_failures integer not null,
-    first_failed_at timestamptz,
     next_poll_at timestamptz,
     next_poll_reason varchar,
+    interval_s double not null,
+    ttl_s double,
+    skip_hours integer not null,
+    skip_days integer not null,
+    etag varchar,
+    last_modified varchar,
+    validators_url varchar,
+    audited_at timestamptz,
+    validators_lie boolean not null,
+    last_polled_at timestamptz,
+    last_good_at timestamptz,
+    last_new_at timestamptz,
+    n_failures integer not null,
+    failure_weight double not null,
+    first_failed_at timestamptz,
+    gone_since timestamptz,
+    moved_to varchar,
+    moved_since timestamptz,
+    n_moved integer not null,
     last_outcome varchar,
     last_detail varchar
 );
 comment on table ops.feed_states is 'One row per feed that was polled at least once: what the next poll needs to know';
 comment on column ops.feed_states.feed_id is 'The feed (raw.feeds)';
-comment on column ops.feed_states.state is 'Where the feed stands in its life, in the words of the scheduler, e.g. new, healthy, failing, gone';
+comment on column ops.feed_states.state is 'Whether we still hope for it: new, active, dormant (asked weekly) or gone (asked monthly)';
+comment on column ops.feed_states.next_poll_at is 'The feed is due from this moment, UTC; null means at once';
+comment on column ops.feed_states.next_poll_reason is 'Why then, in the words of the scheduler; null before the first poll';
+comment on column ops.feed_states.interval_s is 'The adaptive interval in seconds, before wishes, jitter and back-off';
+comment on column ops.feed_states.ttl_s is 'The feed''s own wish when last read, in seconds (rss:ttl, sy:updatePeriod); null if it has none';
+comment on column ops.feed_states.skip_hours is 'Bit h set: it asks not to be polled between h:00 and h:59 GMT (RSS 2.0 skipHours); 0 if it does not care';
+comment on column ops.feed_states.skip_days is 'Bit d set: it asks not to be polled on day d, 0 = Monday, GMT (RSS 2.0 skipDays); 0 if it does not care';
 comment on column ops.feed_states.etag is 'Validator of the last good answer, opaque, exactly as received; null if the server gave none';
 comment on column ops.feed_states.last_modified is 'Last-Modified of the last good answer, opaque, exactly as received; null if the server gave none';
+comment on column ops.feed_states.validators_url is 'The address, after redirects, that gave the validators; only it is sent them; null without validators';
+comment on column ops.feed_states.audited_at is 'Last good answer to a request without validators, UTC; null if never';
+comment on column ops.feed_states.validators_lie is 'True if an audit found new entries under the old validators; they are then no longer sent';
 comment on column ops.feed_states.last_polled_at is 'When the feed was last asked, UTC; null before the first poll';
 comment on column ops.feed_states.last_good_at is 'When a poll last ended as read or unchanged, UTC; null if never';
+comment on column ops.feed_states.last_new_at is 'When a poll last brought an entry we did not know, UTC; null if never';
 comment on column ops.feed_states.n_failures is 'Failed polls in a row; 0 after a good one';
+comment on column ops.feed_states.failure_weight is 'Weight of those failures: 1/4 for a name that does not resolve, 1/2 for silence, 5xx and 429, else 1';
 comment on column ops.feed_states.first_failed_at is 'When the present row of failures began, UTC; null if the last poll was good';
-comment on column ops.feed_states.next_poll_at is 'The feed is due from this moment, UTC; null means at once';
-comment on column ops.feed_states.next_poll_reason is 'Why then: schedule, ttl, back-off, Retry-After ...; null if nothing was decided';
+comment on column ops.feed_states.gone_since is 'First 410 since the last good answer, UTC; null if there was none';
+comment on column ops.feed_states.moved_to is 'Where a permanent redirect leads, seen at every good answer since moved_since; null if there is none';
+comment on column ops.feed_states.moved_since is 'When that redirect was first seen, UTC; null without one';
+comment on column ops.feed_states.n_moved is 'Sightings of that redirect; 0 without one';
 comment on column ops.feed_states.last_outcome is 'How the last poll ended: read, unchanged, unreachable, gone, refused, forbidden address, too large, too slow, not a feed';
 comment on column ops.feed_states.last_detail is 'What the server or the parser said at the last poll; null when the outcome says it all';
 

@@ -1,8 +1,9 @@
 -- Articles of a span of time that are relevant or borderline: relevant first, then by score, then by time.
 -- Parameters: start, end (times; start <= counted_at < end).
--- Columns: article_id, title, url, outlet, feed_id, language, author, published_at, published_at_source,
+-- Columns: article_id, title, url, outlet, outlet_country, feed_id, language, author, published_at, published_at_source,
 --   published_at_precision, is_published_in_future, first_seen_at, counted_at, model_id, score, band, is_relevant, label,
---   kind, countries, blocs, evidence (list of phrase, weight), text_hash, text, n_words.
+--   kind, kind_score, countries, blocs, evidence (list of phrase, weight), text_hash, text, n_words,
+--   also_in (list of outlet, url, title).
 with chosen as (
     select *
     from mart.articles
@@ -13,7 +14,26 @@ reasons as (
     select article_id, list({phrase: phrase, weight: weight} order by evidence_rank) as evidence
     from mart.article_evidence semi join chosen using (article_id)
     group by article_id
+),
+twins as (
+    select distinct on (entries.article_id, entries.link) entries.article_id, feeds.outlet, entries.link as url, entries.title
+    from raw.entries join raw.feeds as feeds using (feed_id)
+    semi join chosen on chosen.article_id = entries.article_id
+    where entries.outcome = 'same text' and entries.link is not null
+    order by entries.article_id, entries.link, feeds.feed_id
+),
+reprints as (
+    select article_id, list({outlet: outlet, url: url, title: title} order by outlet, url) as also_in
+    from twins
+    group by article_id
 )
-select chosen.* exclude (decided_by, kind_score, text_version, run_id), coalesce(reasons.evidence, []) as evidence
-from chosen left join reasons using (article_id)
+select
+    chosen.* exclude (decided_by, text_version, run_id),
+    feeds.country as outlet_country,
+    coalesce(reasons.evidence, []) as evidence,
+    coalesce(reprints.also_in, []) as also_in
+from chosen
+left join reasons using (article_id)
+left join reprints using (article_id)
+left join raw.feeds as feeds on feeds.feed_id = chosen.feed_id
 order by is_relevant desc, score desc nulls last, counted_at, article_id

@@ -1,0 +1,108 @@
+"""The shapes of a week and of the digests written from it. All times are aware; they come back in UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from warehouse.rows import EvidenceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Another address that an entry announced, with the very text of an article."""
+
+    outlet: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedTrouble:
+    """A feed whose last poll in a span of time was not good."""
+
+    feed: str  # its outlet, else its title, else its address
+    reason: str  # how that poll ended, e.g. "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class WeekArticle:
+    """An article of a week that is at least borderline, or that a person called relevant; best first."""
+
+    article_id: str
+    title: str
+    url: str
+    outlet: str
+    outlet_country: str | None  # of the feed that brought it first; null if unknown
+    feed_id: str
+    language: str | None
+    author: str | None
+    published_at: datetime | None
+    published_at_source: str | None
+    published_at_precision: str | None
+    is_published_in_future: bool
+    first_seen_at: datetime
+    counted_at: datetime  # decides the week: published_at where known and believed, else first_seen_at
+    model_id: str | None
+    score: float | None
+    band: str | None
+    is_relevant: bool  # a person's label, where there is one, wins over the model
+    label: int | None
+    kind: str | None
+    kind_score: float | None
+    countries: tuple[str, ...]  # heaviest first
+    blocs: tuple[str, ...]  # heaviest first
+    evidence: tuple[EvidenceRow, ...]  # strongest first
+    text_hash: str
+    text: str | None  # null once retention dropped it
+    n_words: int
+    also_in: tuple[Reprint, ...]  # by outlet and address
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCounts:
+    """What was seen of a week, and what became of it."""
+
+    n_articles: int
+    n_relevant: int
+    n_borderline: int
+    n_unjudged: int  # no verdict of the model in force, or its band is "unjudged"
+    n_undated: int  # articles that nobody dated, counted by when we first saw them
+    n_in_future: int  # articles whose date was not believed
+    n_outlets: int
+    n_entries: int  # entries of the week, by the date the feed gives, else by when it was first seen
+    ends: Mapping[str, int]  # outcome -> entries of the week whose last end it is; sums to n_entries
+    n_polls: int
+    n_feeds_polled: int
+    feeds_in_trouble: tuple[FeedTrouble, ...]  # by name
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRow:
+    """One digest as written. Which edition it is, the warehouse decides."""
+
+    week: str  # ISO week, e.g. "2026-W47"
+    zone: str  # IANA name
+    created_at: datetime
+    model_id: str | None
+    html_sha256: str
+    text_sha256: str
+    html_path: str  # relative to the data folder
+    counts: Mapping[str, int] = field(default_factory=dict)  # the numbers the digest states
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItemRow:
+    """One article shown in a digest."""
+
+    item_position: int  # 1, 2, 3 ... in the order of the page
+    article_id: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which edition a digest became, and whether this very store added it."""
+
+    digest_id: str
+    edition: int  # 1, 2, 3 ... within week and zone
+    is_new: bool
