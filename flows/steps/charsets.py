@@ -1,8 +1,8 @@
 """Bytes to text, when nobody can be trusted to say in which charset they are.
 
 The ladder: byte order mark; valid UTF-8; the HTTP header; the document's own declaration; a detector; windows-1252.
-Valid UTF-8 comes before what was declared because text in another charset is hardly ever valid UTF-8 by accident, while
-UTF-8 labelled as latin-1 is common.
+Valid UTF-8 comes before what was declared because text in another charset is hardly ever valid UTF-8 by accident,
+while UTF-8 labelled as latin-1 is common.
 """
 
 import re
@@ -59,13 +59,13 @@ def _candidates(body: bytes, header_charset: str | None) -> Iterator[str]:
 
 
 def _known(label: str) -> str | None:
-    """Python's name of a charset, by the labels browsers know (gb2312 is read as gb18030, latin-1 as windows-1252)."""
+    """Python's name of a charset, by the labels browsers know: gb2312 is read as gb18030, latin-1 as windows-1252."""
     charset = resolve_encoding(label)
     return None if charset is None or charset in _REFUSED else charset
 
 
 def _wide(body: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a byte order mark, told by the zero bytes beside the first `<` (XML 1.0, appendix F)."""
+    """UTF-16 or UTF-32 without a byte order mark, told by the zeros beside the first `<` (XML 1.0, appendix F)."""
     head = body[:4]
     marks = {b"<\x00\x00\x00": "utf-32-le", b"\x00\x00\x00<": "utf-32-be"}
     if head in marks:

@@ -60,7 +60,8 @@ _ASCTIME = re.compile(  # C's asctime, and Java's and Ruby's with a zone before 
 )
 _NUMERIC = re.compile(r"(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>[12]\d{3})(?P<time>.*)")
 _CLOCK = re.compile(
-    r"[\s,T|@–-]*(?:星期.|周.|\(.\)|.요일)?\s*(?:(?:at|um|à|às|a las|lúc|klo|kl)\s)?(?P<half_before>上午|下午|오전|오후|午前|午後)?\s?"
+    r"[\s,T|@–-]*(?:星期.|周.|\(.\)|.요일)?\s*(?:(?:at|um|à|às|a las|lúc|klo|kl)\s)?"
+    r"(?P<half_before>上午|下午|오전|오후|午前|午後)?\s?"
     r"(?P<hour>\d{1,2})[:.hH时時시]\s?(?P<minute>\d\d)?(?:[:.分분]\s?(?P<second>\d\d)(?:[.,]\d{1,9})?)?秒?\s*"
     r"(?P<half>[AaPp]\.?[Mm]\.?\b)?(?:Uhr)?\s*(?P<zone>.*)"
 )
@@ -68,7 +69,8 @@ _COMPACT_CLOCK = re.compile(r"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?:
 _OFFSET = re.compile(r"(?:GMT|UTC?|Z)?\s?(?P<sign>[+\-−])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?(?!\d)")
 _ZONE_WORD = re.compile(r"[A-Za-z]{1,5}")
 _WEEKDAY = re.compile(
-    r"(?:(?:thứ\s+\w+|chủ nhật|t[2-7]|cn|星期.|周.|週.|\(.\)|[^\W\d_]{2,12}\.?)\s*[,.]\s*|[^\W\d_]{2,12}\.?\s+(?=\d))",
+    r"(?:(?:thứ\s+\w+|chủ nhật|t[2-7]|cn|星期.|周.|週.|\(.\)|[^\W\d_]{2,12}\.?)\s*[,.]\s*"
+    r"|[^\W\d_]{2,12}\.?\s+(?=\d))",
     re.IGNORECASE,
 )
 _VIETNAMESE = re.compile(r"^\s*(?:thứ\s|chủ nhật|t[2-7]\b|cn\b)", re.IGNORECASE)
@@ -77,8 +79,8 @@ _VIETNAMESE = re.compile(r"^\s*(?:thứ\s|chủ nhật|t[2-7]\b|cn\b)", re.IGNOR
 def parse_date(raw: str, *, source: str, seen_at: datetime) -> Published | None:
     """What a date in words says, or null if it says nothing we can read without guessing.
 
-    Reads RFC 822 and RFC 5322 dates, ISO 8601 and the W3C profile, epoch seconds, C's asctime, and what people write in
-    a dozen languages. A time without a zone is taken as UTC. `20/11/2026` is read, `05/11/2026` is not: it is two
+    Reads RFC 822 and RFC 5322 dates, ISO 8601 and the W3C profile, epoch seconds, C's asctime, and what people write
+    in a dozen languages. A time without a zone is taken as UTC. `20/11/2026` is read, `05/11/2026` is not: it is two
     dates. Dates before 1995 are null; dates more than 48 h after `seen_at` are flagged.
     """
     moment = _moment(" ".join(raw[:MAX_RAW_CHARS].split()))
@@ -102,8 +104,8 @@ def best_date(candidates: Iterable[Published | None]) -> Published | None:
     """The claim to believe, or null without any.
 
     The order of trust is feed, JSON-LD, meta tags, visible page, address; a claim of the future yields to any that is
-    not. Two corrections: a feed that is more than 48 h later than the page's own metadata dates its entries by the hour
-    of the poll, and loses; a coarser claim is replaced by a finer one of the same day.
+    not. Two corrections: a feed that is more than 48 h later than the page's own metadata dates its entries by the
+    hour of the poll, and loses; a coarser claim is replaced by a finer one of the same day.
     """
     ranked = sorted((c for c in candidates if c is not None), key=lambda c: (c.in_future, SOURCES.index(c.source)))
     if not ranked:

@@ -1,4 +1,4 @@
-"""What the readers of the feed formats agree on: an entry as its document wrote it, before identity, dates and bounds."""
+"""What the readers of the feed formats agree on: an entry as its document wrote it, before identity and bounds."""
 
 from dataclasses import dataclass
 

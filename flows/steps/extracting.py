@@ -56,7 +56,7 @@ class Article:
 
 
 def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article | Loss:
-    """The article on a page that `entry` announced, or the name under which it is lost. Never raises on what pages hold.
+    """The article on a page that `entry` announced, or the name under which it is lost.
 
     Losses: NOT_HTML, TOO_LARGE (over 3 MB), CONSENT_WALL, PAYWALL, NEEDS_JAVASCRIPT, SOFT_404, and NO_TEXT under 25
     words. CPU time grows faster than the page and hostile ones can take minutes: call it through `workers.Pool`.
@@ -126,13 +126,14 @@ def article_from_entry(
 # What blogs put under the text of every entry, and how a text says that it goes on elsewhere.
 _FOOTER = re.compile(r"\n(?:The post .{1,600} (?:appeared first on|first appeared on) .{1,200}|Advertisements?)\s*$")
 _BREAKS_OFF = re.compile(
-    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|(?:continue reading|read (?:more|on|the (?:full|rest).{0,40})|full (?:story|article)"
-    r"|weiterlesen|mehr lesen|lire la suite|leer más|seguir leyendo|leggi tutto|lees (?:verder|meer)|ler mais"
-    r"|続きを読む|阅读全文|閱讀全文|더 보기).{0,80})\W{0,5}$",
+    r"(?:…|\.\.\.)\W{0,5}$"
+    r"|(?:continue reading|read (?:more|on|the (?:full|rest))|full (?:story|article)|weiterlesen|mehr lesen"
+    r"|lire la suite|leer más|seguir leyendo|leggi tutto|lees (?:verder|meer)|ler mais"
+    r"|続きを読む|阅读全文|閱讀全文|더 보기).{0,80}$",
     re.IGNORECASE,
 )
 
-# --- Page to text -----------------------------------------------------------------------------------------------------
+# --- Page to text ---------------------------------------------------------------------------------------------------
 
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"})
 _MAGIC = {

@@ -9,16 +9,16 @@ from flows.steps.texts import count_words
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# The languages we tell apart: those of the catalogue, of the economies in the gazetteer, and their close relatives, so
-# that Catalan is not called Spanish. The model knows 97; the fewer it may answer, the fewer short texts it gets wrong.
-LANGUAGES = frozenset(
-    "af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko ky lo"
-    " lt lv mk ml mn mr ms mt my ne nl no pa pl ps pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh".split()
-)
+# The languages we tell apart: those of the catalogue, of the economies in the gazetteer, and their close relatives,
+# so that Catalan is not called Spanish. The model knows 97; the fewer it may answer, the fewer short texts go wrong.
+_CODES = """
+    af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko ky
+    lo lt lv mk ml mn mr ms mt my ne nl no pa pl ps pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi xh
+    zh zu
+"""
+LANGUAGES = frozenset(_CODES.split())
 MIN_WORDS = 20  # fewer are guessed wrong too often; Chinese, Japanese and Thai count two characters as a word
-MIN_KANA_SHARE = (
-    0.05  # Japanese headlines are mostly Chinese characters; Chinese texts quote a brand name in kana at most
-)
+MIN_KANA_SHARE = 0.05  # of the characters; Chinese texts have kana in a brand name at most
 _KANA = re.compile("[\u3041-\u30fa]")
 _MAX_CHARS = 3_000  # more does not change the answer
 _TAG = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*")
@@ -26,7 +26,7 @@ _OTHER_NAMES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "cn"
 
 
 def language_of(text: str) -> str | None:
-    """The ISO 639-1 code of the language of a text, one of LANGUAGES; null under 20 words. The same text, the same code."""
+    """The ISO 639-1 code of the language of a text, one of LANGUAGES; null under 20 words."""
     text = text[:_MAX_CHARS]
     if count_words(text) < MIN_WORDS:
         return None

@@ -93,11 +93,11 @@ def read_facts(tree: HtmlElement, *, url: str, seen_at: datetime) -> Facts:
     )
 
 
-# --- Linked data ------------------------------------------------------------------------------------------------------
+# --- Linked data ----------------------------------------------------------------------------------------------------
 
 
 def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """Every object in the page's JSON-LD, outer before inner, at most _MAX_NODES. What does not parse is passed over."""
+    """Every object in the page's JSON-LD, outer before inner, at most _MAX_NODES."""
     scripts = tree.xpath(".//script[contains(translate(@type, 'LD', 'ld'), 'ld+json')]")
     queue: list[Any] = [_json(script.text or "") for script in scripts[:_MAX_SCRIPTS]]
     looked_at = 0
@@ -142,7 +142,7 @@ def _is_free(nodes: list[dict[str, Any]]) -> bool | None:
     return None if not values else "false" not in values
 
 
-# --- Title, author, address -------------------------------------------------------------------------------------------
+# --- Title, author, address -----------------------------------------------------------------------------------------
 
 
 def _metas(tree: HtmlElement) -> dict[str, str]:
@@ -159,7 +159,9 @@ def _metas(tree: HtmlElement) -> dict[str, str]:
 def _headline(tree: HtmlElement, articles: list[dict[str, Any]], metas: dict[str, str]) -> str:
     written = next(_strings(articles, "headline"), "") or metas.get("og:title", "") or metas.get("twitter:title", "")
     if written:
-        return plain_text(written, max_chars=MAX_TITLE_CHARS)
+        title = plain_text(written, max_chars=MAX_TITLE_CHARS)
+        site = re.escape(clean(metas.get("og:site_name", ""))[:100])
+        return re.sub(rf"\s+[-–—|:»]\s+{site}$", "", title) if site else title
     return _element_text(tree, ".//h1") if len(tree.findall(".//h1")) == 1 else ""
 
 
@@ -183,7 +185,7 @@ def _names(author: Any) -> Iterator[str]:
 
 
 def _canonical(tree: HtmlElement, url: str) -> str | None:
-    """The page's own address as it wants to be known. One on another site, or the home page, is a template's mistake."""
+    """The address by which the page wants to be known; one on another site, or the home page, is a mistake."""
     for link in tree.iterfind(".//link[@rel][@href]"):
         if "canonical" in link.get("rel", "").lower().split():
             found = clean_link(url, link.get("href", ""))
@@ -200,7 +202,7 @@ def is_home_page(url: str) -> bool:
     )
 
 
-# --- Dates ------------------------------------------------------------------------------------------------------------
+# --- Dates ----------------------------------------------------------------------------------------------------------
 
 
 def _dates(

@@ -71,9 +71,9 @@ def parse_feed(
     """Every entry of a feed document, in document order, at most 2,000; or why it is no feed. Never raises.
 
     RSS 0.9x to 2.0, RSS 1.0, Atom, JSON Feed and sitemaps are told apart by what the document says, not by
-    `content_type`, which half of all servers get wrong; it only serves to explain a refusal. `url` is the address after
-    redirects, against which links are resolved; `charset` is the one from the Content-Type header. Entries that say the
-    very same thing twice in one document are one entry.
+    `content_type`, which many servers get wrong; it only serves to explain a refusal. `url` is the address after
+    redirects, against which links are resolved; `charset` is the one from the Content-Type header. Entries that say
+    the very same thing twice in one document are one entry.
     """
     document = _read(decode(body, charset))
     if isinstance(document, str):
@@ -92,7 +92,7 @@ def parse_feed(
     )
 
 
-# --- Which kind of document -------------------------------------------------------------------------------------------
+# --- Which kind of document -----------------------------------------------------------------------------------------
 
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)")
 # A feed behind what a broken page template or a PHP warning printed before it.
@@ -124,8 +124,8 @@ def _read(text: str) -> Document | str:
 def _root(text: str) -> tuple[str, int] | str:
     """The name of the root element and where it begins; or why the document is refused.
 
-    A document type declaration may define entities that grow without bound (160 KB took feedparser a minute and 1.9 GB),
-    so there is none in what we parse. The one of RSS 0.91 only names a file and is skipped.
+    A document type declaration may define entities that grow without bound (160 KB took feedparser a minute and
+    1.9 GB), so there is none in what we parse. The one of RSS 0.91 only names a file and is skipped.
     """
     position = 0
     while (position := text.find("<", position)) >= 0:
@@ -164,7 +164,7 @@ def _refusal(declaration: str) -> str:
     return "a document with a document type declaration, which we refuse"
 
 
-# --- Entries ----------------------------------------------------------------------------------------------------------
+# --- Entries --------------------------------------------------------------------------------------------------------
 
 
 def _entries(document: Document, *, url: str, feed_id: str, seen_at: datetime) -> Iterable[Entry]:

@@ -30,7 +30,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
 def clean(text: str) -> str:
-    """The text in NFC, with one space for any white space, and without characters that hide, control or reorder it."""
+    """The text in NFC, with one space for any white space, without characters that hide, control or reorder it."""
     return unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
 
 

@@ -1,9 +1,9 @@
 """Work that may hang or explode, done in processes that may be killed.
 
 Each worker process has a pipe of its own and does one call at a time, so a call that dies takes nothing with it but
-itself: the caller sees the pipe close, knows which call it was, and a fresh worker takes the place. (A pool whose workers
-share one queue loses the call that was taken but not yet acknowledged, and its locks, when a worker is killed; pebble's
-breaks for good when a call cannot be unpickled.)
+itself: the caller sees the pipe close, knows which call it was, and a fresh worker takes the place. (Workers that
+share one queue lose the call that was taken but not yet acknowledged, and their locks, when one is killed; pebble's
+pool breaks for good when a call cannot be unpickled.)
 
     run(fn, *args) -> a free worker | send | time and memory limits, kept by the kernel | receive -> result or Overrun
 """
@@ -48,7 +48,7 @@ class Overrun:
     detail: str = ""
 
 
-class CallFailed(Exception):  # noqa: N818 it says what happened, to the function called
+class CallFailed(Exception):
     """The function itself raised, in its worker. `.kind` is the exception's type, `.trace` its traceback as text."""
 
     def __init__(self, kind: str, message: str, trace: str) -> None:
@@ -82,9 +82,9 @@ class Pool:
         atexit.register(self.close)
 
     async def run(self, fn: Callable[..., T], *args: Any, timeout_s: float) -> T | Overrun:
-        """What `fn(*args)` returns, or how it overran. `fn` is a function of a module; arguments and result are pickled.
+        """What `fn(*args)` returns, or how it overran. `fn` is a function of a module; what travels is pickled.
 
-        Raises CallFailed if `fn` itself raised, PicklingError if it cannot be sent, and RuntimeError if the pool is or
+        Raises CallFailed if `fn` itself raised, PicklingError if it cannot be sent, RuntimeError if the pool is or
         gets closed. Cancelling gives up the wait; a call that has begun ends within its own limits.
         """
         return await asyncio.wrap_future(self._submit(fn, args, timeout_s))
@@ -94,7 +94,7 @@ class Pool:
         return self._submit(fn, args, timeout_s).result()
 
     def map_sync(self, fn: Callable[..., T], items: Iterable[Any], *, timeout_s: float) -> Iterator[T | Overrun]:
-        """`fn(item)` for every item, in their order, as many at a time as there are workers; `timeout_s` is for each."""
+        """`fn(item)` for every item, in their order, as many at a time as there are workers; `timeout_s` each."""
         futures = [self._submit(fn, (item,), timeout_s) for item in items]
         for future in futures:
             yield future.result()
@@ -230,7 +230,7 @@ def _context(preload: Sequence[str]) -> BaseContext:
     return context
 
 
-# --- In the worker process --------------------------------------------------------------------------------------------
+# --- In the worker process ------------------------------------------------------------------------------------------
 
 _OUT_OF_MEMORY = b"out of memory"  # written before there was none
 
@@ -269,7 +269,7 @@ def _answer(call: bytes) -> bytes:
 
 
 def _die_with(lifeline: Connection) -> None:
-    """Let the kernel end this process when the caller's end of the pipe closes, be it by kill -9, in whatever code we are.
+    """Let the kernel end this process when the caller's end of the pipe closes, be it by kill -9.
 
     SIGIO's default action is to end the process. PR_SET_PDEATHSIG would not do: our parent is the fork server.
     """

@@ -1,7 +1,7 @@
 """RSS and Atom through feedparser, which is given bytes, never an address or a name of a file.
 
-Its sanitiser is off (a quarter of its time, and it lets `jav&#x0A;ascript:` through; what is shown is sanitised by nh3),
-its relative addresses are resolved by us, and its dates are not used (flows/steps/dates.py says why).
+Its sanitiser is off (a quarter of its time, and it lets `jav&#x0A;ascript:` through; what is shown is sanitised by
+nh3), its relative addresses are resolved by us, and its dates are not used (flows/steps/dates.py says why).
 """
 
 import io
@@ -29,7 +29,7 @@ def read_xml_feed(text: str, root: str) -> Document | str:
     """The feed in a text that begins with its root element, of which `root` is the name; or why there is none."""
     local_name = root.rpartition(":")[2].lower()
     text, is_cut = _cut(_ILLEGAL.sub("", text), root)
-    # feedparser would rather guess a charset than believe; this header and this declaration leave it nothing to guess.
+    # feedparser likes to guess charsets; this header and this declaration leave it nothing to guess.
     body = b"<?xml version='1.0' encoding='utf-8'?>\n" + text.encode("utf-8")
     try:
         parsed = feedparser.parse(

@@ -1,8 +1,8 @@
 """Words that dates are written with: zone abbreviations, and months in the languages of our feeds.
 
 feedparser reads an abbreviation it does not know as UTC, which puts a story from Tokyo nine hours late. Where one
-abbreviation has several meanings we take the one RFC 822 fixes (CST, EST, ...), else the one with the most feeds: IST is
-India, BST is Britain.
+abbreviation has several meanings we take the one RFC 822 fixes (CST, EST, ...), else the one with the most feeds: IST
+is India, BST is Britain.
 """
 
 MINUTES_EAST = {  # zone abbreviation -> minutes east of Greenwich
