@@ -1,0 +1,106 @@
+"""The judge: documents in, verdicts out, by one model folder."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifiers.bands import Thresholds
+from classifiers.examples import document_of
+from classifiers.explaining import explain
+from classifiers.folders import load_folder
+from classifiers.places import Places
+from classifiers.reading import Reader, Reading
+from classifiers.relevance import Relevance
+from classifiers.verdict import Document, Verdict
+
+_BATCH = 256  # readings held at a time; a batch of long articles stays under 100 MB
+
+
+class Judge:
+    """One model and what it reads with. Judging learns nothing: the same document always gets the same verdict."""
+
+    def __init__(self, reader: Reader, relevance: Relevance, kinds: Any, card: Mapping[str, Any]) -> None:
+        self._reader = reader
+        self._relevance = relevance
+        self._kinds = kinds
+        self.card = dict(card)
+        self.model_id = str(card["model_id"])
+        self.thresholds = Thresholds(**card["thresholds"])
+        self.threshold = self.thresholds.likely
+        self._languages = frozenset(card["languages"])
+        self._shortest = int(card["shortest_words"])
+
+    def judge(self, documents: Sequence[Document], *, why: bool = True) -> list[Verdict]:
+        """A verdict for each document, in their order; `why=False` leaves the evidence out and saves a third of the time."""
+        verdicts: list[Verdict] = []
+        for first in range(0, len(documents), _BATCH):
+            verdicts += self._judge_batch(documents[first : first + _BATCH], why=why)
+        return verdicts
+
+    def _judge_batch(self, documents: Sequence[Document], *, why: bool) -> list[Verdict]:
+        read = [self._reader.read(document) for document in documents]
+        scores = self._relevance.predict_proba([reading for reading, _ in read])[:, 1]
+        bands = [self._band(reading, score) for (reading, _), score in zip(read, scores, strict=True)]
+        kinds = self._kinds_of([reading for reading, _ in read], bands)
+        return [
+            self._verdict(reading, places, float(score), band, kind, why=why)
+            for (reading, places), score, band, kind in zip(read, scores, bands, kinds, strict=True)
+        ]
+
+    def _band(self, reading: Reading, score: float) -> str:
+        if reading.language not in self._languages or len(reading.written) < self._shortest:
+            return "unjudged"
+        return self.thresholds.band(score)
+
+    def _kinds_of(self, readings: Sequence[Reading], bands: Sequence[str]) -> list[tuple[str, float] | None]:
+        wanted = [place for place, band in enumerate(bands) if band not in ("no", "unjudged")]
+        kinds: list[tuple[str, float] | None] = [None] * len(readings)
+        if wanted:
+            shares = self._kinds.predict_proba([readings[place] for place in wanted])
+            for place, row in zip(wanted, shares, strict=True):
+                best = int(np.argmax(row))
+                kinds[place] = (str(self._kinds.classes_[best]), float(row[best]))
+        return kinds
+
+    def _verdict(
+        self, reading: Reading, places: Places, score: float, band: str, kind: tuple[str, float] | None, *, why: bool
+    ) -> Verdict:
+        return Verdict(
+            model_id=self.model_id,
+            score=score,
+            band=band,
+            is_relevant=band in ("sure", "likely"),
+            kind=kind[0] if kind else None,
+            kind_score=kind[1] if kind else None,
+            countries=places.countries,
+            blocs=places.blocs,
+            why=explain(self._relevance, reading) if why else (),
+        )
+
+
+def load_judge(folder: Path) -> Judge:
+    """The judge of a model folder, with the lexicons and places it was trained with.
+
+    Raises ModelError (see classifiers.folders) if the folder is missing, altered, or of another scikit-learn.
+    """
+    estimators, card = load_folder(folder)
+    return Judge(Reader.load(folder), estimators["relevance"], estimators["kinds"], card)
+
+
+def classify_rows(judge: Judge, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
+    """For each row with id, title, text (and language) a row as `smewatch classify` writes it, in their order."""
+    verdicts = judge.judge([document_of(row) for row in rows])
+    for row, verdict in zip(rows, verdicts, strict=True):
+        yield {
+            "id": row.get("id"),
+            "score": round(verdict.score, 6),
+            "relevant": verdict.is_relevant,
+            "band": verdict.band,
+            "kind": verdict.kind,
+            "countries": list(verdict.countries),
+            "blocs": list(verdict.blocs),
+            "why": [{"phrase": item.phrase, "weight": round(item.weight, 4)} for item in verdict.why],
+            "model": verdict.model_id,
+        }

@@ -1,0 +1,56 @@
+"""Which language a text is written in."""
+
+import re
+
+_SAMPLE_CHARACTERS = 2_000
+_ENGLISH_SHARE = 0.12  # of the first words; 865 English articles had 0.18 to 0.46, 40 in other languages 0.00 to 0.05
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "a",
+        "for",
+        "that",
+        "is",
+        "on",
+        "with",
+        "as",
+        "by",
+        "at",
+        "from",
+        "it",
+        "its",
+        "was",
+        "are",
+        "be",
+        "has",
+        "have",
+        "will",
+        "this",
+        "which",
+        "an",
+        "or",
+        "not",
+    ]
+)
+
+
+def guess_language(text: str) -> str | None:
+    """ISO 639-1 code of the language of a text; null if it has no letters.
+
+    English is known by its small words, so that a stream of English texts never waits for the identifier, which takes
+    0.6 s to load.
+    """
+    sample = text[:_SAMPLE_CHARACTERS]
+    words = _LETTERS.findall(sample.casefold())
+    if not words:
+        return None
+    if sum(word in _ENGLISH for word in words) >= _ENGLISH_SHARE * len(words):
+        return "en"
+    import py3langid  # loads 8 MB in 0.6 s; only where it is needed
+
+    return str(py3langid.classify(sample)[0])

@@ -1,0 +1,213 @@
+"""The domain's vocabulary: lists of phrases by concept and language, found in a text in one pass.
+
+The lists are data (`seeds/lexicons/*.toml`; its README.md explains how a phrase is written). A concept is one table of one
+file, such as `sme_term`; a phrase is a row of word patterns.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# Chinese and Japanese are written without spaces: each character is a word of its own, so that one matcher reads all.
+_UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+
+_GAP = "~"
+_GAP_WORDS = 2
+_EVERY_LANGUAGE = "any"
+_FALLBACK_LANGUAGE = "en"
+_MEMO_LIMIT = 200_000  # distinct words remembered; a year of news has more, so the memo is emptied when full
+
+
+class LexiconError(ValueError):
+    """A lexicon file cannot be read; the message names the file, the concept and the phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One phrase found: words `start` (counted from 0) up to but not including `end`."""
+
+    concept: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One word of a phrase: any of these words, any word that begins so, or exactly these as written."""
+
+    words: frozenset[str]
+    prefixes: tuple[str, ...]
+    exact: frozenset[str]
+    after_gap: bool
+
+    def fits(self, folded: str, written: str) -> bool:
+        return (
+            folded in self.words
+            or written in self.exact
+            or (bool(self.prefixes) and folded.startswith(self.prefixes))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    concept: str
+    slots: tuple[_Slot, ...]
+
+    def end(self, folded: Sequence[str], written: Sequence[str], start: int, stop: int) -> int:
+        """Position after the phrase if it begins at `start` and ends before `stop`, otherwise 0."""
+        at = start + 1
+        for slot in self.slots[1:]:
+            last = min(stop, at + (_GAP_WORDS if slot.after_gap else 0) + 1)
+            for place in range(at, last):
+                if slot.fits(folded[place], written[place]):
+                    at = place + 1
+                    break
+            else:
+                return 0
+        return at
+
+
+class Lexicon:
+    """All concepts, for all languages.
+
+    Example: `Lexicon.load(Path("seeds/lexicons")).hits(["small", "firms"], ["Small", "firms"], [(0, 2)], "en")`
+    yields a Hit of `sme_term` from 0 to 2.
+    """
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        """Build from concept -> language -> phrases; raises LexiconError for a phrase that cannot be read."""
+        self.concepts = tuple(sorted(tables))
+        self.languages = frozenset(language for lists in tables.values() for language in lists) - {_EVERY_LANGUAGE}
+        self._readers: dict[str, _Reader] = {}
+        self._tables = tables
+        for language in sorted(self.languages):
+            self._readers[language] = _Reader(_phrases_of(tables, language))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Lexicon":
+        """Read every `*.toml` of a folder; raises LexiconError if there is none or one cannot be read."""
+        files = sorted(folder.glob("*.toml"))
+        if not files:
+            raise LexiconError(f"no lexicon (*.toml) in {folder}")
+        tables: dict[str, Mapping[str, Sequence[str]]] = {}
+        for file in files:
+            try:
+                content = tomllib.loads(file.read_text(encoding="utf-8"))
+            except tomllib.TOMLDecodeError as error:
+                raise LexiconError(f"{file.name}: {error}") from error
+            for concept, lists in content.items():
+                tables[concept] = {key: phrases for key, phrases in lists.items() if key != "about"}
+        return cls(tables)
+
+    def hits(
+        self, folded: Sequence[str], written: Sequence[str], sentences: Sequence[tuple[int, int]], language: str
+    ) -> list[Hit]:
+        """Phrases found, in the order of the text; of one concept the longest at each place, none overlapping another.
+
+        `folded` and `written` are the words casefolded and as they stand; `sentences` are ranges of word positions, and
+        no phrase crosses from one into the next.
+        """
+        reader = self._readers.get(language) or self._readers[_FALLBACK_LANGUAGE]
+        return list(reader.read(folded, written, sentences))
+
+
+def _phrases_of(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> list[_Phrase]:
+    return [
+        _parse(concept, text)
+        for concept, lists in sorted(tables.items())
+        for text in (*lists.get(_EVERY_LANGUAGE, ()), *lists.get(language, ()))
+    ]
+
+
+def _parse(concept: str, text: str) -> _Phrase:
+    slots: list[_Slot] = []
+    gap = False
+    for part in text.split():
+        if part == _GAP:
+            gap = True
+            continue
+        choices = part.split("|")
+        if not all(choice.rstrip("*") for choice in choices):
+            raise LexiconError(f"{concept}: empty word in phrase {text!r}")
+        split = [WORD.findall(choice) for choice in choices]
+        if len(choices) == 1 and len(split[0]) > 1:  # characters of an unspaced language
+            slots.extend(_slot([word], gap and place == 0) for place, word in enumerate(split[0]))
+        elif all(len(words) == 1 for words in split):
+            slots.append(_slot(choices, gap))
+        else:
+            raise LexiconError(f"{concept}: write {part!r} of phrase {text!r} as separate words")
+        gap = False
+    if not slots:
+        raise LexiconError(f"{concept}: empty phrase")
+    return _Phrase(concept, tuple(slots))
+
+
+def _slot(choices: Sequence[str], after_gap: bool) -> _Slot:
+    plain = [choice for choice in choices if not choice.endswith("*")]
+    return _Slot(
+        words=frozenset(choice for choice in plain if choice == choice.casefold()),
+        prefixes=tuple(choice[:-1].casefold() for choice in choices if choice.endswith("*")),
+        exact=frozenset(choice for choice in plain if choice != choice.casefold()),
+        after_gap=after_gap,
+    )
+
+
+class _Reader:
+    """Finds phrases of one language; remembers for every word met which phrases can begin with it."""
+
+    def __init__(self, phrases: Sequence[_Phrase]) -> None:
+        self._by_word: dict[str, list[_Phrase]] = {}
+        self._by_prefix: dict[str, list[_Phrase]] = {}
+        self._memo: dict[str, tuple[_Phrase, ...]] = {}
+        for phrase in phrases:
+            first = phrase.slots[0]
+            for word in (*first.words, *first.exact):
+                self._by_word.setdefault(word, []).append(phrase)
+            for prefix in first.prefixes:
+                self._by_prefix.setdefault(prefix, []).append(phrase)
+        self._prefix_lengths = sorted({len(prefix) for prefix in self._by_prefix})
+
+    def read(
+        self, folded: Sequence[str], written: Sequence[str], sentences: Sequence[tuple[int, int]]
+    ) -> Iterator[Hit]:
+        taken: dict[str, int] = {}  # concept -> position up to which its last hit reaches
+        for first, stop in sentences:
+            for start in range(first, stop):
+                phrases = self._beginning_with(folded[start], written[start])
+                if phrases:
+                    yield from self._at(phrases, folded, written, start, stop, taken)
+
+    @staticmethod
+    def _at(
+        phrases: Sequence[_Phrase],
+        folded: Sequence[str],
+        written: Sequence[str],
+        start: int,
+        stop: int,
+        taken: dict[str, int],
+    ) -> Iterator[Hit]:
+        longest: dict[str, int] = {}
+        for phrase in phrases:
+            end = phrase.end(folded, written, start, stop)
+            if end > longest.get(phrase.concept, 0):
+                longest[phrase.concept] = end
+        for concept, end in longest.items():
+            if start >= taken.get(concept, 0):
+                taken[concept] = end
+                yield Hit(concept, start, end)
+
+    def _beginning_with(self, folded: str, written: str) -> tuple[_Phrase, ...]:
+        known = self._memo.get(written)
+        if known is None:
+            if len(self._memo) >= _MEMO_LIMIT:
+                self._memo.clear()
+            found = [*self._by_word.get(folded, ()), *(self._by_word.get(written, ()) if written != folded else ())]
+            for length in self._prefix_lengths:
+                if length > len(folded):
+                    break
+                found += self._by_prefix.get(folded[:length], ())
+            known = self._memo[written] = tuple(found)
+        return known

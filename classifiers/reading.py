@@ -1,0 +1,137 @@
+"""One text read once: words, sentences, phrases of the lexicons, mentions of places. All features start here."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from classifiers.gazetteer import Gazetteer
+from classifiers.languages import guess_language
+from classifiers.lexicons import WORD, Hit, Lexicon
+from classifiers.place_scan import Span
+from classifiers.places import ECONOMY_KINDS, Places, read_places
+from classifiers.verdict import Document
+
+# A main point stands early. Beyond this many words come appendices, comments and other articles; they also cost time.
+MAX_WORDS = 1_500
+UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: the text has no letters
+_SENTENCE_END = re.compile(
+    r"(?<![.\s][A-Z])(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bRs)(?<!\bNo)(?<!\bMrs)(?<!\bLtd)(?<!\bInc)[.!?…]+[\"'”’»)\]]*\s+|\n+|[。!?]"
+)
+# From here on a press release speaks of the company, not of the event.
+_BOILERPLATE = re.compile(
+    r"^\s*(?:about (?:the )?[A-Z0-9][^\n]{0,80}|#{3,}|-{3,}\s*end.*|(?:media|press|investor)s? (?:contact|relations|enquir|inquir)[^\n]*"
+    r"|forward[- ]looking statements?[^\n]*|safe harbor[^\n]*|source:? [^\n]{0,60}|for (?:more|further) information[^\n]*)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BOILERPLATE_FROM = 0.4  # share of the text that is never cut; "About 40 firms" may be a heading near the top
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place at words `start` up to but not including `end`."""
+
+    code: str  # ISO 3166-1 alpha-2, "EU", or the id of a bloc or region
+    start: int
+    end: int
+    is_economy: bool  # of an economy and not in the dateline: may be a party; others are only masked
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A title and a text as words; positions count words from 0, the title first."""
+
+    whole: str  # title, newline, text (without closing boilerplate); `spans` point into it
+    written: tuple[str, ...]
+    folded: tuple[str, ...]  # casefolded
+    spans: tuple[tuple[int, int], ...]  # of each word: first character and the one after its last
+    sentences: tuple[tuple[int, int], ...]  # ranges of words
+    title_sentences: int  # so many of the sentences are the title
+    hits: tuple[Hit, ...]
+    mentions: tuple[Mention, ...]
+    language: str
+
+    def phrase(self, start: int, end: int) -> str:
+        """The words from `start` up to but not including `end`, as they stand in the title or text."""
+        return self.whole[self.spans[start][0] : self.spans[end - 1][1]]
+
+
+class Reader:
+    """Reads documents with one set of lexicons and one gazetteer."""
+
+    def __init__(self, lexicon: Lexicon, gazetteer: Gazetteer) -> None:
+        self.lexicon = lexicon
+        self.gazetteer = gazetteer
+
+    @classmethod
+    def load(cls, folder: Path) -> "Reader":
+        """Reader of a folder that holds `lexicons/` and `places/`, such as `seeds/` or a model folder."""
+        return cls(Lexicon.load(folder / "lexicons"), Gazetteer.load(folder / "places"))
+
+    def read(self, document: Document) -> tuple[Reading, Places]:
+        """Words, phrases and places of one document; the language is guessed where the document does not say it."""
+        whole = join(document.title, document.text)
+        language = document.language or guess_language(whole) or UNKNOWN_LANGUAGE
+        spans = self.gazetteer.spans(whole, language=language)
+        title = unicodedata.normalize("NFC", document.title)
+        places = read_places(title, whole, spans)
+        return self._reading(whole, len(title), language, spans, places), places
+
+    def _reading(self, whole: str, title_end: int, language: str, spans: Sequence[Span], places: Places) -> Reading:
+        matches = list(islice(WORD.finditer(whole), MAX_WORDS))
+        bounds = tuple(match.span() for match in matches)
+        written = tuple(match.group() for match in matches)
+        folded = tuple(word.casefold() for word in written)
+        starts = [start for start, _ in bounds]
+        sentences, title_sentences = _sentences(whole, starts, title_end)
+        datelines = {mention.start for mention in places.mentions if mention.role == "dateline"}
+        return Reading(
+            whole=whole,
+            written=written,
+            folded=folded,
+            spans=bounds,
+            sentences=sentences,
+            title_sentences=title_sentences,
+            hits=tuple(self.lexicon.hits(folded, written, sentences, language)),
+            mentions=tuple(_mentions(spans, starts, datelines)),
+            language=language,
+        )
+
+
+def join(title: str, text: str) -> str:
+    """Title and text in one string, NFC, closing boilerplate cut off."""
+    return unicodedata.normalize("NFC", f"{title}\n{without_boilerplate(text)}")
+
+
+def without_boilerplate(text: str) -> str:
+    """The text up to the "About the company", "Media contact" or "###" that closes a press release.
+
+    The first two fifths of a text are never cut.
+    """
+    found = _BOILERPLATE.search(text, int(len(text) * _BOILERPLATE_FROM))
+    return text[: found.start()] if found else text
+
+
+def _sentences(whole: str, starts: Sequence[int], title_end: int) -> tuple[tuple[tuple[int, int], ...], int]:
+    ranges: list[tuple[int, int]] = []
+    first = title_sentences = 0
+    for match in _SENTENCE_END.finditer(whole):
+        stop = bisect_left(starts, match.end())
+        if stop > first:
+            ranges.append((first, stop))
+            title_sentences += starts[first] < title_end
+            first = stop
+    if first < len(starts):
+        ranges.append((first, len(starts)))
+        title_sentences += starts[first] < title_end
+    return tuple(ranges), title_sentences
+
+
+def _mentions(spans: Iterable[Span], starts: Sequence[int], datelines: Set[int]) -> Iterator[Mention]:
+    for span in spans:
+        start, end = bisect_left(starts, span.start), bisect_left(starts, span.end)
+        if start < end:
+            yield Mention(span.code, start, end, span.kind in ECONOMY_KINDS and span.start not in datelines)
