@@ -261,4 +261,8 @@ def _loss(problem: Exception, limits: Limits) -> Loss:
         return Loss(Outcome.UNREACHABLE, f"silent for {limits.read_gap_s:g} s")
     if isinstance(problem, TimeoutError):
         return Loss(Outcome.UNREACHABLE, f"not finished within {limits.total_s:g} s")
+    if isinstance(problem, aiohttp.ClientPayloadError):
+        return Loss(Outcome.UNREACHABLE, f"the body ended early: {said.one_line(str(problem), 120)}")
+    if isinstance(problem, aiohttp.ClientResponseError):
+        return Loss(Outcome.UNREACHABLE, f"broken answer: {said.one_line(problem.message, 120)}")
     return Loss(Outcome.UNREACHABLE, said.one_line(f"{type(problem).__name__}: {cause}"))
