@@ -7,6 +7,9 @@ with DemoWeb(now) as web:
 
 import csv
 import io
+import math
+import socketserver
+import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -38,7 +41,7 @@ class Answer:
         if etags is not None and "ETag" in self.headers:
             return self.headers["ETag"] in [tag.strip() for tag in etags.split(",")]
         if since is not None and "Last-Modified" in self.headers:
-            return _date(since) >= _date(self.headers["Last-Modified"])
+            return _epoch(since) >= _epoch(self.headers["Last-Modified"])
         return False
 
 
@@ -94,8 +97,12 @@ def _robots(outlet: Outlet) -> bytes:
     return "".join(["User-agent: *\n", *(f"Disallow: {path}\n" for path in outlet.disallow or ("",))]).encode()
 
 
-def _date(text: str) -> datetime:
-    return parsedate_to_datetime(text)
+def _epoch(date: str) -> float:
+    """Seconds since 1970 of an HTTP date; minus infinity for what is none and asks for nothing (RFC 9110, 13.1.3)."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return -math.inf
 
 
 class DemoWeb:
@@ -110,15 +117,14 @@ class DemoWeb:
         self.resolve: dict[str, str] = dict.fromkeys(self.hosts, LOOPBACK)
         self._counts: Counter[int] = Counter()
         self._lock = threading.Lock()
-        self._server = _Server((LOOPBACK, 0), _Handler, bind_and_activate=False)
-        self._server.web = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="demo-web", daemon=True)
         self._routes: Routes = {}
 
     def __enter__(self) -> Self:
-        self._server.server_bind()
-        self._server.server_activate()
+        self._server = _Server((LOOPBACK, 0), _Handler)
+        self._server.web = self
         self._routes = routes(1, self.now, self.port)
+        # 0.05 s between looks at the stop flag: leaving `with` should not be felt.
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="demo-web", daemon=True)
         self._thread.start()
         return self
 
@@ -131,8 +137,8 @@ class DemoWeb:
 
     @property
     def port(self) -> int:
-        """The port we got; 0 before `with`."""
-        return int(self._server.server_address[1])
+        """The port we got; known from `with` on."""
+        return self._server.server_port
 
     @property
     def requests(self) -> dict[int, int]:
@@ -175,6 +181,17 @@ class DemoWeb:
 class _Server(ThreadingHTTPServer):
     web: DemoWeb
     daemon_threads = True
+    request_queue_size = 64  # a polite client still opens a connection per host at once
+
+    def server_bind(self) -> None:
+        """As the base classes do, but without asking DNS for our name, which can take seconds offline."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = LOOPBACK, int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no error; anything else is reported as the base class does."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

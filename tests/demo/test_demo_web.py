@@ -93,6 +93,12 @@ def test_an_etag_that_does_not_match_goes_before_a_date_that_does(web):
     assert ask(web, outlet.host, feed.path, conditions)[0] == 200
 
 
+@pytest.mark.parametrize("nonsense", ["yesterday", "0", "Sun, 99 Nov 2026 99:00:00 GMT"])
+def test_a_condition_that_is_no_date_is_ignored(web, nonsense):
+    outlet, feed = feed_of("atom")
+    assert ask(web, outlet.host, feed.path, {"If-Modified-Since": nonsense})[0] == 200
+
+
 def test_robots_txt_closes_the_paths_that_the_outlet_closes_and_no_others(web):
     for outlet in outlets():
         _, _, body = ask(web, outlet.host, "/robots.txt")
@@ -114,13 +120,14 @@ def test_requests_are_counted_by_status():
         assert web.requests == {200: 2, 404: 1}
 
 
-def test_a_client_that_leaves_in_the_middle_harms_nobody(web):
+def test_a_client_that_leaves_in_the_middle_harms_nobody_and_prints_nothing(web, capfd):
     piece = next(piece for piece in pieces() if piece.page == "oversize")
     connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
     connection.request("GET", piece.path, headers={"Host": piece.outlet.host})
     connection.getresponse().read(1000)
     connection.close()
     assert ask(web, piece.outlet.host, "/")[0] == 200
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_same_moment_gives_the_same_web():
