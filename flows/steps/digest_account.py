@@ -44,18 +44,16 @@ def earlier_counts(counts: WeekCounts, week: IsoWeek) -> tuple[int | None, list[
 
 
 def comparison(counts: WeekCounts, week: IsoWeek) -> list[str]:
-    """The week's relevant articles against last week and the usual. Example: up 5 on last week’s 9."""
+    """The week's relevant articles against last week and the usual. Example: +5, up from 9 last week."""
     last, usual = earlier_counts(counts, week)
-    words = [] if last is None else [f"{change(counts.relevant, last)} on last week’s {last:,}"]
-    if last is not None and last == counts.relevant:
-        words = [f"as many as last week ({last:,})"]
+    words = [] if last is None else [change(counts.relevant, last)]
     if len(usual) > 1:
-        words.append(f"median of the {len(usual)} weeks before: {median(usual):g}")
-    return words or ["first week on record"]
+        words.append(f"median of {len(usual)} weeks before: {median(usual):g}")
+    return words or ["no earlier week to compare with"]
 
 
 def trend_words(counts: WeekCounts, week: IsoWeek) -> str:
-    """Whether the week stands out: at least four articles, and a Poisson tail under 1 % at the mean of weeks before."""
+    """Whether the week stands out: at least four articles, and a Poisson tail under 1 % at the usual mean."""
     _, usual = earlier_counts(counts, week)
     if len(usual) < _MIN_WEEKS_FOR_TREND:
         return f"Too few weeks on record ({len(usual)}) to say whether this is many or few."
@@ -81,9 +79,10 @@ def poisson_tail(count: int, mean: float) -> float:
 def figures(counts: WeekCounts, week: IsoWeek, stories: int, outlets: int, economies: int) -> tuple[Figure, ...]:
     """The four numbers of the first screen."""
     troubled = len(counts.feeds_in_trouble)
+    spread = (counted(economies, "economy", "economies"), counted(outlets, "outlet"))
     return (
         Figure("Relevant articles", counts.relevant, tuple(comparison(counts, week))),
-        Figure("Stories", stories, (counted(economies, "economy", "economies"), counted(outlets, "outlet"))),
+        Figure("Stories", stories, spread if stories else ("none this week",)),
         Figure("Articles judged", counts.articles_judged, (f"of {counts.articles_seen:,} seen",)),
         Figure("Feeds polled", counts.feeds_polled, (f"{troubled} in trouble" if troubled else "all readable",)),
     )
@@ -110,12 +109,12 @@ def method(counts: WeekCounts, model: ModelNote, week: IsoWeek, zone: ZoneInfo) 
         f"Model {model.model_id}, trained on {model.trained_on}.",
         f"Bands: {model.threshold_rule}",
         f"Measured on {model.measured_on}." if model.measured_on else "Not yet measured on real articles.",
-        f"The week runs from {moment_words(start, zone)} up to {moment_words(end, zone)}.",
+        f"The week runs from {moment_words(start, zone)} to {moment_words(end, zone)}, by the clocks of {zone.key}.",
     ]
     if counts.cut_off_at is not None:
         sentences.append(f"Nothing that arrived after {moment_words(counts.cut_off_at, zone)} is in this issue.")
     sentences.append(
-        "Headlines and extracts are the publishers' own words; a program chose them, nobody edited them."
+        "Headlines and extracts are the publishers’ own words; a program chose them, nobody edited them."
     )
     return Method(
         model_id=model.model_id,
@@ -128,14 +127,18 @@ def method(counts: WeekCounts, model: ModelNote, week: IsoWeek, zone: ZoneInfo) 
 def _funnel(counts: WeekCounts, stories: int) -> tuple[Row, ...]:
     no = counts.articles_judged - counts.relevant - counts.borderline
     return (
-        Row("Entries announced", counts.announced, "by the feeds, met for the first time"),
+        Row("Entries announced", counts.announced, "by the feeds, poll by poll, repeats included"),
         Row("Articles seen", counts.articles_seen, "dated in this week, or first seen in it"),
-        Row("Judged", counts.articles_judged, "by the model named below"),
+        Row("Without a date", counts.articles_without_date, "of those: placed by when they were first seen"),
         Row("Not judged", counts.articles_unjudged, "too short, or in a language never measured"),
-        Row("Judged not relevant", no, "left out"),
-        Row("Borderline", counts.borderline, "close to the cut"),
-        Row("Relevant", counts.relevant, f"told here as {counted(stories, 'story', 'stories')}"),
-        Row("Without a date", counts.articles_without_date, "placed by when they were first seen"),
+        Row("Judged", counts.articles_judged, "by the model named below"),
+        Row("Not relevant", no, "left out"),
+        Row("Borderline", counts.borderline, "close to the cut: the first few stand above"),
+        Row(
+            "Relevant",
+            counts.relevant,
+            f"told above as {counted(stories, 'story', 'stories')}" if stories else "none this week",
+        ),
     )
 
 

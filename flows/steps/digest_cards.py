@@ -14,7 +14,7 @@ MAX_NAME_CHARS = 80
 MAX_ADDRESS_CHARS = 300
 MAX_REASONS, MAX_REASON_CHARS = 3, 70  # three phrases are read, ten are not
 MAX_SOURCES = 5  # shown under "also in"
-MAX_PLACES = 8
+MAX_PLACES = 40  # kept for counting; forms show the first few
 
 BAND_WORDS = {
     "sure": "sure",
@@ -66,7 +66,7 @@ def places_of(members: Sequence[DigestArticle], economy_name: Mapping[str, str])
     named = next((member for member in members if member.countries or member.blocs), members[0])
     economies = [Place(code, _name(economy_name.get(code, code))) for code in dict.fromkeys(named.countries)]
     blocs = [Place(bloc, _name(bloc), is_bloc=True) for bloc in dict.fromkeys(named.blocs)]
-    return tuple((economies + blocs)[:MAX_PLACES])
+    return tuple(economies[:MAX_PLACES] + blocs[:MAX_PLACES])
 
 
 def _sources(members: Sequence[DigestArticle]) -> tuple[Source, ...]:

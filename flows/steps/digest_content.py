@@ -131,7 +131,7 @@ class Digest:
     zone: str
     title: str  # the finding
     preheader: str  # at most 100 characters: what a mail program shows beside the subject
-    summary: str
+    summary: str  # in a quiet week the proof of life: what was looked at all the same
     reading_minutes: int
     figures: tuple[Figure, ...]
     trend: str  # one sentence on whether the week stands out
@@ -143,6 +143,5 @@ class Digest:
     pairs_more: int  # pairs that are not listed
     borderline: tuple[Story, ...]
     borderline_more: int
-    quiet: str  # proof of life; "" unless nothing was relevant
     account: Account
     method: Method

@@ -61,7 +61,7 @@ class Query:
 class WeekCounts:
     """What was seen in the week. All counts are of this week unless they say otherwise."""
 
-    announced: int  # entries of feeds met for the first time
+    announced: int  # entries in the polls of the week, repeats included
     outcomes: Mapping[str, int]  # how each of them ended: value of `Outcome` -> entries; adds up to `announced`
     articles_seen: int  # articles published in the week, or first seen in it where no date is given
     articles_judged: int  # of those, with a verdict of the current model that counts

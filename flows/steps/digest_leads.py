@@ -2,7 +2,7 @@
 
 A card must show at a glance why the article is there. The first sentence often does not: datelines, scene setting,
 quotes. So each sentence is weighed by the model's evidence in it, by whether it names small firms, cooperation and
-the parties together, and only then by its place.
+the parties together, by the headline's words in it, and only then by its place.
 """
 
 import re
@@ -16,8 +16,9 @@ MAX_LEAD_CHARS = 360  # two sentences of a news agency; five lines of a card on 
 _ENOUGH_CHARS = 170  # a sentence this long stands alone
 _MIN_CHARS, _MIN_WIDE_CHARS = 40, 16  # below: captions and crumbs. Chinese, Japanese and Korean say more in less
 _MAX_TEXT_CHARS, _MAX_SENTENCES = 20_000, 80  # what an article is about is said before that
+_MAX_TITLE_CHARS = 300
 
-_WEIGHTS = {"evidence": 2.0, "concept": 0.6, "position": 0.5, "adjacent": 0.25}
+_WEIGHTS = {"evidence": 2.0, "concept": 0.5, "headline": 1.2, "position": 0.8, "adjacent": 0.25}
 _WORTH_ADDING = 0.45  # of the best sentence's score, for a second one
 
 # A stop, closing quotes, then a new sentence; in scripts without spaces the stop itself ends it.
@@ -75,7 +76,11 @@ def lead_of(article: DigestArticle, economy_name: Mapping[str, str]) -> str:
     if len(best.text) >= _ENOUGH_CHARS:
         return clip(best.text, MAX_LEAD_CHARS)
     room = MAX_LEAD_CHARS - len(best.text) - len(" … ")
-    seconds = [s for s in ranked[1:] if len(s.text) <= room and s.score >= _WORTH_ADDING * best.score]
+    worth = [s for s in ranked[1:] if len(s.text) <= room and s.score >= _WORTH_ADDING * best.score]
+    # "He agreed" may follow the sentence that says who he is, and no other.
+    seconds = [
+        s for s in worth if s.text != best.text and (s.index == best.index + 1 or _DANGLING.match(s.text) is None)
+    ]
     if not seconds:
         return best.text
     second = max(seconds, key=lambda s: (s.score + _WEIGHTS["adjacent"] * (abs(s.index - best.index) == 1), -s.index))
@@ -107,26 +112,32 @@ def _split(line: str) -> Iterator[str]:
 
 
 def _weighed(article: DigestArticle, economy_name: Mapping[str, str]) -> Iterator[Sentence]:
-    title = _words(article.title)
+    title = _words(clean_line(article.title, _MAX_TITLE_CHARS))
     parties = _party_patterns(article.countries, economy_name)
     for index, text in enumerate(sentences(article.text)):
         body = _without_dateline(text)
-        if not _is_fit(body) or _words(body) <= title:
+        words = _words(body)
+        if not _is_fit(body) or words <= title:
             continue
-        yield Sentence(index, body, _score(index, body, article.why, parties))
+        headline = len(words & title) / max(1, len(title))
+        content = _content(body, article.why, parties) + _WEIGHTS["headline"] * headline
+        yield Sentence(index, body, content + _WEIGHTS["position"] / (1 + index / 3) - _faults(body))
 
 
-def _score(index: int, text: str, why: Sequence[tuple[str, float]], parties: Sequence[re.Pattern[str]]) -> float:
+def _content(text: str, why: Sequence[tuple[str, float]], parties: Sequence[re.Pattern[str]]) -> float:
     concepts = (_SMES.search(text) is not None) + (_COOPERATION.search(text) is not None)
     named = sum(pattern.search(text) is not None for pattern in parties)
-    score = _WEIGHTS["evidence"] * _evidence(text, why)
-    score += _WEIGHTS["concept"] * (concepts + min(named, 2) * 0.75)
-    score += _WEIGHTS["position"] / (1 + index / 3)
-    score -= 0.5 * (_DANGLING.match(text) is not None)  # out of its context, "He" is nobody
-    score -= 0.3 * (text[0] in "\"“‘'«")
-    score -= 0.6 * (text.rstrip('"”’»')[-1:] in "?？؟")  # a question promises what the next sentence says
-    score -= 0.5 * (text[-1] not in '.!?…。！？؟।"”’»)')  # a heading, a list item, a caption
-    return score - 0.4 * max(0.0, len(text) / MAX_LEAD_CHARS - 1)
+    return _WEIGHTS["evidence"] * _evidence(text, why) + _WEIGHTS["concept"] * (concepts + min(named, 2) * 0.75)
+
+
+def _faults(text: str) -> float:
+    """What makes a sentence a poor one to quote alone."""
+    score = 0.8 * (_DANGLING.match(text) is not None)  # out of its context, "He" is nobody
+    score += 0.3 * (text[0] in "\"“‘'«")
+    score += 0.5 * (text.count("“") != text.count("”") or text.count('"') % 2)  # half a quotation
+    score += 0.6 * (text.rstrip('"”’»')[-1:] in "?？؟")  # a question promises what the next sentence says
+    score += 0.5 * (text[-1] not in '.!?…。！？؟।"”’»)')  # a heading, a list item, a caption
+    return score + 0.4 * max(0.0, len(text) / MAX_LEAD_CHARS - 1)
 
 
 def _evidence(text: str, why: Sequence[tuple[str, float]]) -> float:
@@ -170,4 +181,6 @@ def _words(text: str) -> set[str]:
 
 def _joined(one: Sentence, other: Sentence) -> str:
     first, second = sorted((one, other), key=lambda s: s.index)
-    return first.text + (" " if second.index == first.index + 1 else " … ") + second.text
+    if second.index > first.index + 1:
+        return f"{first.text} … {second.text}"
+    return first.text + ("" if first.text.endswith(("。", "！", "？")) else " ") + second.text

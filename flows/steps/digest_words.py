@@ -58,13 +58,11 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def change(now: int, before: int) -> str:
-    """The way from one count to the other. Examples: up 5; down 2; unchanged."""
-    return "unchanged" if now == before else f"up {now - before:,}" if now > before else f"down {before - now:,}"
-
-
-def percent(share: float) -> str:
-    """Example: 0.914 -> 91 %."""
-    return f"{100 * share:.0f} %"
+    """The way from last week's count to this one, as sign and word. Example: (14, 9) -> +5, up from 9 last week."""
+    if now == before:
+        return f"±0, as many as last week ({before:,})"
+    sign, way = ("+", "up") if now > before else ("−", "down")
+    return f"{sign}{abs(now - before):,}, {way} from {before:,} last week"
 
 
 def listed(names: list[str] | tuple[str, ...]) -> str:
@@ -81,9 +79,9 @@ def day_words(day: date, week: IsoWeek, *, weekday: bool = False) -> str:
 
 
 def moment_words(moment: datetime, zone: ZoneInfo) -> str:
-    """Example: Monday's first minute in Berlin -> 16 November 2026, 00:00 (Europe/Berlin)."""
+    """A moment by the zone's clocks. Example: 15 November 2026, 23:00 UTC in Berlin -> 16 November 2026, 00:00."""
     local = moment.astimezone(zone)
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M} ({zone.key})"
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
 
 
 def date_words(published: Published | None, first_seen_at: datetime, week: IsoWeek, zone: ZoneInfo) -> str:

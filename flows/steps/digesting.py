@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
-from flows.steps.digest_account import account, comparison, figures, method, trend_words
+from flows.steps.digest_account import account, figures, method, trend_words
 from flows.steps.digest_cards import card
 from flows.steps.digest_content import Digest, Group, Pair, Story
 from flows.steps.digest_inputs import DigestArticle, FeedTrouble, Measure, ModelNote, Query, Reprint, WeekCounts
@@ -78,7 +78,7 @@ def compose(
         zone=zone.key,
         title=_title(stories, pairs, counts, week),
         preheader=_preheader(shown, counts),
-        summary=_summary(stories, counts, week),
+        summary=_summary(stories, counts),
         reading_minutes=_reading_minutes(shown, close),
         figures=figures(counts, week, len(stories), _outlets(stories), len(_economies(stories))),
         trend=trend_words(counts, week),
@@ -90,7 +90,6 @@ def compose(
         pairs_more=max(0, len(pairs) - MAX_PAIRS),
         borderline=tuple(close),
         borderline_more=len(unsure) - len(close),
-        quiet="" if stories else _proof_of_life(counts),
         account=account(counts, len(stories)),
         method=method(counts, model, week, zone),
     )
@@ -131,13 +130,18 @@ def _groups(stories: Sequence[Story]) -> tuple[Group, ...]:
 
 
 def _pairs(stories: Iterable[Story], economy_name: Mapping[str, str]) -> tuple[Pair, ...]:
-    """Every two economies of a story, most stories first. Blocs pair with nobody: their members are not named."""
+    """Every two economies of a story, most stories first, and among equals those that act alone together.
+
+    Blocs pair with nobody: their members are not named.
+    """
     met: Counter[tuple[str, str]] = Counter()
+    alone: Counter[tuple[str, str]] = Counter()
     for story in stories:
         codes = sorted(place.code for place in story.places if not place.is_bloc)
         met.update(combinations(codes, 2))
+        alone.update(combinations(codes, 2) if len(codes) == 2 else ())
     pairs = [Pair(codes, _pair_names(codes, economy_name), number) for codes, number in met.items()]
-    return tuple(sorted(pairs, key=lambda pair: (-pair.stories, pair.names, pair.codes)))
+    return tuple(sorted(pairs, key=lambda pair: (-pair.stories, -alone[pair.codes], pair.names, pair.codes)))
 
 
 def _pair_names(codes: tuple[str, str], economy_name: Mapping[str, str]) -> tuple[str, str]:
@@ -170,23 +174,33 @@ def _preheader(stories: Sequence[Story], counts: WeekCounts) -> str:
     return clip(stories[0].title if stories else _proof_of_life(counts), MAX_PREHEADER_CHARS)
 
 
-def _summary(stories: Sequence[Story], counts: WeekCounts, week: IsoWeek) -> str:
-    """The week in two sentences; in a quiet week, what was looked at all the same."""
+def _summary(stories: Sequence[Story], counts: WeekCounts) -> str:
+    """The week in two or three sentences; in a quiet week, what was looked at all the same."""
     if not stories:
         return _proof_of_life(counts)
-    what = f"{counted(counts.relevant, 'relevant article')} in {counted(counts.articles_judged, 'article')} judged"
-    first = f"{what}; {'; '.join(comparison(counts, week))}."
+    verb = "was" if counts.relevant == 1 else "were"
+    judged = counted(counts.articles_judged, "article")
+    return f"{counts.relevant:,} of {judged} judged {verb} relevant. {_largest(stories)}{_busiest(stories)}".strip()
+
+
+def _largest(stories: Sequence[Story]) -> str:
+    """The kinds with most stories, unless that would list them all: "" then."""
     kinds = Counter(story.kind for story in stories if story.kind in KIND_HEADINGS)
-    if not kinds:
-        return first
-    most = max(kinds.values())
-    top = [KIND_HEADINGS[kind].lower() for kind in KIND_HEADINGS if kinds[kind] == most]
-    if len(top) > 2:  # a list of everything finds nothing
-        return first
+    most = max(kinds.values(), default=0)
+    top = [KIND_HEADINGS[kind] for kind in KIND_HEADINGS if kinds[kind] == most]
+    if most < 2 or len(top) > 2:
+        return ""
     group, each = ("groups", " each") if len(top) > 1 else ("group", "")
-    return (
-        f"{first} {listed(top).capitalize()} are the largest {group}, with {counted(most, 'story', 'stories')}{each}."
-    )
+    return f"Largest {group}: {listed([heading.lower() for heading in top])}, with {most} stories{each}. "
+
+
+def _busiest(stories: Sequence[Story]) -> str:
+    """The economy that takes part in most stories; "" where several do, or it is in one story only."""
+    parts = Counter(place.name for story in stories for place in story.places if not place.is_bloc)
+    ranked = parts.most_common(2)
+    if not ranked or ranked[0][1] < 2 or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return ""
+    return f"{ranked[0][0]} takes part in {ranked[0][1]} of {len(stories)}."
 
 
 def _proof_of_life(counts: WeekCounts) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from flows.steps.digest_content import Digest, Place, Source, Story
 
 TEXT_COLUMNS = 72
+MAX_PLACES = 6  # shown on a card; a regional programme can have twenty
 
 
 def render_html(digest: Digest) -> str:
@@ -41,11 +42,13 @@ class Links:
     def __init__(self) -> None:
         self.addresses: list[str] = []
 
-    def number(self, target: Story | Source) -> int:
-        """The number under which the address stands in the list, from 1. The same address keeps its number."""
-        if target.address not in self.addresses:
-            self.addresses.append(target.address)
-        return self.addresses.index(target.address) + 1
+    def mark(self, target: Story | Source) -> str:
+        """The number under which the link stands in the list, from 1, as " [1]"; "" where there is none to follow."""
+        if target.link is None:
+            return ""
+        if target.link not in self.addresses:
+            self.addresses.append(target.link)
+        return f" [{self.addresses.index(target.link) + 1}]"
 
 
 def wrap(text: str, first: str = "", rest: str | None = None, columns: int = TEXT_COLUMNS) -> str:
@@ -69,13 +72,27 @@ def wrap(text: str, first: str = "", rest: str | None = None, columns: int = TEX
 
 def places_words(places: tuple[Place, ...]) -> str:
     """Who acts with whom, as text. Examples: Viet Nam – Japan; Kenya, Rwanda, EU; "" for nobody."""
-    names = [place.name for place in places]
-    return " – ".join(names) if len(names) == 2 else ", ".join(names)
+    economies = [place.name for place in places if not place.is_bloc]
+    blocs = [place.name for place in places if place.is_bloc]
+    if len(economies) == 2:
+        return ", ".join([" – ".join(economies), *blocs])
+    more = [f"{len(economies) - MAX_PLACES} more"] if len(economies) > MAX_PLACES else []
+    return ", ".join([*economies[:MAX_PLACES], *more, *blocs])
+
+
+def unbroken(title: str) -> str:
+    """The title with its pair and its week held together: a line never ends within "Japan–Kenya" or "(week 47)"."""
+    return title.replace("–", "\u2060–\u2060").replace("(week ", "(week\u00a0")
 
 
 def quoted(phrases: tuple[str, ...]) -> str:
     """Example: “SME forum”, “business matching”."""
     return ", ".join(f"“{phrase}”" for phrase in phrases)
+
+
+def defused(address: str) -> str:
+    """An address that no mail program will make a link of. Example: javascript:x -> javascript[:]x."""
+    return address.replace(":", "[:]")
 
 
 def table(rows: list[tuple[str, str, str]]) -> str:
@@ -122,7 +139,10 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(wrap=wrap, places_words=places_words, quoted=quoted, table=table)
+    environment.filters.update(
+        {f.__name__: f for f in (wrap, places_words, quoted, table, unbroken, defused)},
+    )
+    environment.globals["max_places"] = MAX_PLACES
     return environment
 
 
