@@ -4,15 +4,17 @@ import base64
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.errors import BadQuestion
 from warehouse.rows import Table
 from warehouse.session import Session
 from warehouse.sql import checks
+
+_SHOWN_OFFENDERS = 20  # enough to see the pattern; a broken batch can offend in thousands of rows
 
 
 class Asking(Session):
@@ -24,45 +26,62 @@ class Asking(Session):
         Raises BadQuestion with DuckDB's own words if the SQL is wrong or asks for what a reader may not do.
         """
         try:
-            cursor = self._connection.execute(sql)
-            names = tuple(column[0] for column in cursor.description or ())
-            rows = cursor.fetchall() if max_rows is None else cursor.fetchmany(max_rows + 1)
-        except duckdb.Error as error:
+            answer = None
+            for statement in self._connection.extract_statements(sql):
+                answer = self._connection.sql(statement)
+            return Table((), []) if answer is None else _as_table(answer, max_rows)
+        except (duckdb.Error, pa.ArrowException) as error:
             raise BadQuestion(str(error)) from error
-        kept = rows if max_rows is None else list(islice(rows, max_rows))
-        return Table(names, [tuple(_plain(value) for value in row) for row in kept], is_cut=len(rows) > len(kept))
 
     def failed_checks(self) -> dict[str, Table]:
-        """Name -> offending rows of every check that found some; empty in a sound warehouse."""
-        answers = {name: self.query(sql, max_rows=20) for name, sql in checks().items()}
+        """Name -> offending rows, at most 20, of every check that found some; empty in a sound warehouse."""
+        answers = {name: self.query(sql, max_rows=_SHOWN_OFFENDERS) for name, sql in checks().items()}
         return {name: answer for name, answer in answers.items() if answer.rows}
 
 
+def _as_table(answer: duckdb.DuckDBPyRelation, max_rows: int | None) -> Table:
+    rows: list[tuple[object, ...]] = []
+    # A stream, so that `from mart.articles` with a limit of 50 rows does not read every text.
+    with pa.RecordBatchReader.from_stream(answer) as reader:
+        for batch in reader:
+            columns = [column.to_pylist(maps_as_pydicts="lossy") for column in batch.columns]
+            rows.extend(tuple(map(_plain, row)) for row in zip(*columns, strict=True))
+            if max_rows is not None and len(rows) > max_rows:
+                break
+    return Table(tuple(answer.columns), rows[:max_rows], is_cut=max_rows is not None and len(rows) > max_rows)
+
+
 def _plain(value: Any) -> object:
-    """A value that JSON and CSV can carry. Times are ISO 8601 in UTC with a Z, durations seconds, bytes base64."""
+    """A value that JSON and CSV can carry. Times are ISO 8601, in UTC with a Z; durations seconds; bytes base64."""
     match value:
         case None | bool() | int() | float() | str():
             return value
-        case datetime():
+        case datetime() | date() | time():
             return _iso(value)
-        case date() | time():
-            return value.isoformat()
         case timedelta():
             return value.total_seconds()
-        case Decimal():
-            return float(value)
+        case Decimal():  # DuckDB sums whole numbers into decimals without a fraction
+            return int(value) if value == value.to_integral_value() else float(value)
         case bytes():
             return base64.b64encode(value).decode("ascii")
+        case pa.MonthDayNano():
+            return _interval(value)
         case dict():
             return {
                 key if isinstance(key, str) else json.dumps(_plain(key)): _plain(item) for key, item in value.items()
             }
         case list() | tuple():
             return [_plain(item) for item in value]
-    return str(value)  # UUID and the rarer types have a text form
+    return str(value)
 
 
-def _iso(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        return moment.isoformat()
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _iso(moment: datetime | date | time) -> str:
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return moment.isoformat()
+
+
+def _interval(value: Any) -> object:
+    """Seconds, or an ISO 8601 duration where there are months in it, which have no length in seconds."""
+    seconds = value.days * 86_400 + value.nanoseconds / 1e9
+    return f"P{value.months}MT{seconds:g}S" if value.months else seconds

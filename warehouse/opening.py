@@ -22,6 +22,13 @@ from warehouse.store import Warehouse
 # The oldest format in which all we use exists: DuckDB 1.4 and later read it; a 2.0 default file, no 1.x can.
 STORAGE_VERSION = "v1.4.0"
 _CATALOG = "smewatch"  # fixed, so that a file called core.duckdb cannot make core.articles ambiguous
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    # No extension is ever fetched: a start must not need the internet, and a query must not run foreign code.
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    # A table name in a question must not find a variable of ours.
+    "python_enable_replacements": False,
+}
 _HELD = re.compile(r"Could not set lock|Unique file handle conflict")
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
@@ -81,10 +88,7 @@ def _create(path: Path, now: datetime) -> None:
 
 
 def _attach(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
-    # No extension is ever fetched: a start must not need the internet, and a query must not run foreign code.
-    connection = duckdb.connect(
-        ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    )
+    connection = duckdb.connect(":memory:", config=_SETTINGS)
     mode = "read_only" if is_read_only else f"storage_version '{STORAGE_VERSION}'"
     quoted = str(path).replace("'", "''")
     try:
