@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,20 +47,22 @@ def prepare_prefect(settings: Settings) -> None:
 
 
 @contextmanager
-def prefect_server(settings: Settings) -> Iterator[str]:
-    """The address of a Prefect API for the length of the block: one that runs already, else our own, then stopped.
+def prefect_server(settings: Settings, *, announced: bool = False) -> Iterator[Callable[[], str]]:
+    """A Prefect API for the length of the block: one that runs already, else our own, stopped afterwards.
 
-    Raises PrefectUnavailable when ours does not answer within `settings.prefect_start_s`.
+    Ours is starting while the block begins; call what is yielded, before the first flow, to wait for it. Gives the
+    API's address; raises PrefectUnavailable when it does not answer within `settings.prefect_start_s`.
     """
+    prepare_prefect(settings)
     found = running_server(settings)
     if found:
         os.environ["PREFECT_API_URL"] = found
-        yield found
+        yield lambda: found
         return
-    server = LocalServer(settings)
+    server = LocalServer(settings, announced=announced)
+    server.start()
     try:
-        server.start()
-        yield server.wait()
+        yield server.wait
     finally:
         server.stop()
 

@@ -36,6 +36,7 @@ class ToRead:
     """An entry that is to be read, and what is known of it."""
 
     entry: Entry
+    feed_url: str  # the address of an article that has none but its feed's
     known: KnownEntry | None = None
 
 
@@ -51,6 +52,7 @@ class Ending:
     http_status: int | None = None
     n_attempts: int = 0  # how often we tried to read it, this time included
     next_attempt_at: datetime | None = None
+    is_repeat: bool = False  # announced before, with nothing new and nothing due
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,11 @@ class Known:
 
 
 def sort_entries(
-    announced: Iterable[Entry], known: Known, claimed: set[str], now: datetime
+    announced: Iterable[Entry], feed_urls: Mapping[str, str], known: Known, claimed: set[str], now: datetime
 ) -> tuple[list[ToRead], list[Ending]]:
     """Announced entries as those to be read and those that ended because we have them.
 
-    `claimed` holds the url_keys that this run reads already and grows by the new ones: an article announced by
+    `feed_urls` maps feed_id to address. `claimed` holds the url_keys that this run reads already and grows by the new ones: an article announced by
     two feeds is read once.
     """
     to_read: list[ToRead] = []
@@ -81,7 +83,7 @@ def sort_entries(
             continue
         if key:
             claimed.add(key)
-        to_read.append(ToRead(entry, before))
+        to_read.append(ToRead(entry, feed_urls[entry.feed_id], before))
     return to_read, endings
 
 
@@ -90,7 +92,7 @@ def _ended_already(
 ) -> Ending | None:
     if before and before.entry_hash == entry.entry_hash and not _is_due(before, now):
         article_id = before.article_id or (known.urls.get(key) if key else None)
-        return Ending(entry, Outcome.KNOWN, article_id=article_id, n_attempts=before.n_attempts)
+        return Ending(entry, Outcome.KNOWN, article_id=article_id, n_attempts=before.n_attempts, is_repeat=True)
     if not entry.link and not entry.content_html:
         return Ending(entry, Outcome.BAD_LINK, detail="neither a link nor a text")
     if key and key in claimed:

@@ -1,0 +1,44 @@
+"""What `classify` and `evaluate` share: rows of a JSON Lines file, and the judge."""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from classifiers.judge import Judge, load_judge
+from flows import models
+from flows.settings import Settings
+
+
+def rows_of(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file; empty lines are passed over. A bad line ends the command, named by number."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as problem:
+            raise click.ClickException(f"line {number} is no JSON: {problem}") from problem
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
+            raise click.ClickException(f'line {number}: want an object with "id", "title" and "text" (a string)')
+        yield row
+
+
+def rows_in(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file, gzipped or not."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        yield from rows_of(lines)
+
+
+def judge_for(settings: Settings, folder: Path | None) -> Judge:
+    """The judge of a given folder, else the one in use, trained first (once, under a minute) if there is none."""
+    if folder:
+        return load_judge(folder)
+    if models.current_model(settings) is None:
+        click.echo("No model yet: training one from the seeds, once ...", err=True)
+    return load_judge(models.ready_model(settings, datetime.now(UTC)))

@@ -1,0 +1,87 @@
+"""`smewatch sql`"""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.commands.common import console, with_settings
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.rows import Table
+
+MOST_ROWS_SHOWN = 200
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option(
+    "-f",
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the query from a file.",
+)
+@click.option("--csv", "form", flag_value="csv", help="Comma-separated, with a header.")
+@click.option("--json", "form", flag_value="json", help="One JSON object a row.")
+@click.option("--table", "form", flag_value="table", default=True, hidden=True)
+@with_settings
+def command(settings: Settings, query: str | None, path: Path | None, form: str) -> None:
+    """Ask the warehouse. Read only; the views made for people are in the schema `mart`.
+
+    Example: smewatch sql "select week, n_relevant from mart.weekly_counts order by week"
+    """
+    from warehouse.errors import WarehouseError
+    from warehouse.opening import open_for_reading
+
+    if (query is None) == (path is None):
+        raise click.UsageError('give either a query or -f FILE, e.g. smewatch sql "from mart.articles limit 5"')
+    text = path.read_text(encoding="utf-8") if path else query or ""
+    try:
+        with open_for_reading(settings.warehouse, wait_s=settings.warehouse_wait_s) as warehouse:
+            table = warehouse.query(text, max_rows=MOST_ROWS_SHOWN if form == "table" else None)
+    except WarehouseError as problem:
+        raise click.ClickException(str(problem)) from problem
+    {"csv": _print_csv, "json": _print_json, "table": _print_table}[form](table)
+
+
+def _print_csv(table: "Table") -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+
+
+def _print_json(table: "Table") -> None:
+    for row in table.rows:
+        click.echo(json.dumps(dict(zip(table.columns, row, strict=True)), ensure_ascii=False))
+
+
+def _print_table(table: "Table") -> None:
+    from rich.table import Table as Shown
+
+    shown = Shown(box=None, pad_edge=False, header_style="bold")
+    for column, kind in zip(table.columns, _kinds(table), strict=True):
+        shown.add_column(column, overflow="fold", justify="right" if kind is float else "left")
+    for row in table.rows:
+        shown.add_row(*("" if value is None else str(value) for value in row))
+    console().print(shown)
+    if table.is_cut:
+        console(stderr=True).print(
+            f"Only the first {MOST_ROWS_SHOWN} rows are shown; --csv or --json gives all.", style="dim"
+        )
+
+
+def _kinds(table: "Table") -> list[type]:
+    """Numbers are set to the right: float for columns that hold only numbers, else str."""
+    columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    return [
+        float
+        if any(v is not None for v in column)
+        and all(isinstance(v, int | float | None) and not isinstance(v, bool) for v in column)
+        else str
+        for column in columns
+    ]

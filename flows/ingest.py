@@ -1,0 +1,143 @@
+"""One ingest: load what is due, work through it with the warehouse closed, store it batch by batch.
+
+    due feeds -> poll_batch -> choose what is new -> read_batch (fetch, extract, judge) -> store (one transaction)
+
+A batch is a Prefect task, an article never is (a task run costs the server 54 ms of CPU). A crash between two stores
+loses nothing: a feed's validators and its articles are stored together, so an unstored feed is simply polled again.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture, as_completed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows import intake, models, web
+from flows.catalogue import read_feeds
+from flows.intake import Chosen, Read
+from flows.locks import one_at_a_time
+from flows.progress import Progress, Silence
+from flows.settings import Settings, load_settings
+from flows.steps.feeds import Feed
+from flows.steps.harvesting import Asked, Harvester, Poll
+from flows.steps.outcomes import Outcome, PollOutcome
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What one ingest did; the numbers are those it stored."""
+
+    run_id: str
+    polls: Counter[str] = field(default_factory=Counter)  # how polls ended (PollOutcome)
+    ends: Counter[str] = field(default_factory=Counter)  # how announced entries ended (Outcome)
+    retries: Counter[str] = field(default_factory=Counter)  # how entries tried again ended
+    n_articles: int = 0
+    n_relevant: int = 0
+    problems: list[str] = field(default_factory=list)  # batches that failed unexpectedly; nothing of them is stored
+
+    @property
+    def exit_code(self) -> int:
+        """0; or 1 when a batch failed, or feeds were due and not one of them answered."""
+        answered = self.polls[PollOutcome.READ.value] + self.polls[PollOutcome.UNCHANGED.value]
+        return 1 if self.problems or (self.polls and not answered) else 0
+
+
+@task(name="poll", cache_policy=NO_CACHE)
+def poll_batch(harvester: Harvester, asked: Sequence[Asked], now: datetime, progress: Progress) -> list[Poll]:
+    """Ask each feed of a batch once."""
+    return harvester.poll(asked, now, lambda: progress.done("feeds"))
+
+
+@task(name="read", cache_policy=NO_CACHE)
+def read_batch(harvester: Harvester, model: Path, chosen: Chosen, now: datetime, progress: Progress) -> Read:
+    """Fetch, extract and judge what is new in a batch."""
+    endings = harvester.read(chosen.to_read, now, lambda: progress.done("articles"))
+    return Read(chosen, tuple(endings), intake.judge_articles(harvester, model, endings))
+
+
+@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=8), validate_parameters=False)  # type: ignore[arg-type]
+def ingest(
+    settings: Settings | None = None,
+    catalogue: Sequence[Feed] | None = None,
+    *,
+    every_feed: bool = False,
+    resolve: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> IngestReport:
+    """Collect once. Without arguments, as a schedule calls it: settings from the environment, feeds of the catalogue.
+
+    `every_feed` polls feeds that are not due as well; `resolve` fixes host names to addresses (the demo's small web).
+    A batch that fails unexpectedly stores nothing and is named in the report; the run then ends as failed.
+    Raises AlreadyRunning, WarehouseBusy and CatalogueError.
+    """
+    settings, now, progress = settings or load_settings(), now or datetime.now(UTC), progress or Silence()
+    with one_at_a_time(settings):
+        model = models.ready_model(settings, now)
+        run = intake.begin(settings, model, catalogue or read_feeds(settings), now, every_feed=every_feed)
+        report = IngestReport(run.run_id)
+        try:
+            with web.open_harvester(settings, resolve or {}) as harvester:
+                work_through(run, report, harvester, model, progress)
+        except BaseException as problem:
+            report.problems.append(in_short(problem))
+            raise
+        finally:
+            intake.finish(run, report.problems)
+    return report
+
+
+def work_through(
+    run: intake.Run, report: IngestReport, harvester: Harvester, model: Path, progress: Progress
+) -> None:
+    """Poll, read and store every batch as it becomes ready; then the entries whose next try is due."""
+    batches = intake.batches(run)
+    progress.expect("feeds", sum(map(len, batches)))
+    polling = [poll_batch.submit(harvester, batch, run.now, progress) for batch in batches]
+    reading = []
+    for polled in succeeded(polling, report):
+        chosen = intake.choose(run, polled)
+        progress.expect("articles", len(chosen.to_read))
+        reading.append(read_batch.submit(harvester, model, chosen, run.now, progress))
+    for done in succeeded(reading, report):
+        keep(run, report, done)
+    again = intake.retries(run)
+    if again.to_read:
+        progress.expect("articles", len(again.to_read))
+        keep(run, report, read_batch(harvester, model, again, run.now, progress))
+
+
+def succeeded(futures: list[PrefectFuture[T]], report: IngestReport) -> Iterator[T]:
+    """Results as they come. An unexpected failure of one batch harms no other: it is written down and passed over."""
+    for future in as_completed(futures):
+        try:
+            yield future.result()
+        except Exception as problem:
+            log.exception("a batch failed and is not stored")
+            report.problems.append(in_short(problem))
+
+
+def in_short(problem: BaseException) -> str:
+    """The first line of an unexpected error; the log has the rest."""
+    return f"{type(problem).__name__}: {problem}".splitlines()[0]
+
+
+def keep(run: intake.Run, report: IngestReport, done: Read) -> None:
+    """Store a batch and count it."""
+    settled = intake.store(run, done)
+    report.polls.update(poll.outcome.value for poll in done.chosen.polls)
+    counter = report.ends if done.chosen.polls else report.retries
+    counter.update(ending.outcome.value for ending in settled)
+    new = [e.article.text_hash for e in settled if e.outcome is Outcome.STORED and e.article]
+    report.n_articles += len(new)
+    report.n_relevant += sum(done.verdicts[text].is_relevant for text in new if text in done.verdicts)

@@ -1,0 +1,42 @@
+"""The harvester as the settings want it."""
+
+from collections.abc import Mapping
+
+from flows.settings import Settings
+from flows.steps.client import Client
+from flows.steps.harvesting import Harvester, HarvestLimits
+from flows.steps.limits import Limits
+from flows.steps.pacing import HostPace, HostPaces
+from flows.steps.workers import Pool
+
+PRELOADED = ("flows.steps.extracting", "flows.steps.parsing", "flows.models")  # what every worker process needs
+
+
+def open_harvester(settings: Settings, resolve: Mapping[str, str]) -> Harvester:
+    """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`."""
+    pool = Pool(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
+    limits = HarvestLimits(
+        settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
+    )
+    return Harvester(lambda: _client(settings, resolve), pool, limits)
+
+
+def _client(settings: Settings, resolve: Mapping[str, str]) -> Client:
+    paces = HostPaces(
+        feed=HostPace(settings.host_delay_s, 1), page=HostPace(settings.host_delay_s, settings.pages_per_host)
+    )
+    limits = Limits(
+        feed_bytes=settings.max_feed_bytes,
+        page_bytes=settings.max_page_bytes,
+        connect_s=settings.connect_timeout_s,
+        read_gap_s=settings.read_timeout_s,
+        total_s=settings.total_timeout_s,
+    )
+    return Client(
+        limits,
+        user_agent=settings.user_agent,
+        contact=settings.contact,
+        allow_private=settings.allow_private_addresses,
+        resolve=resolve,
+        paces=paces,
+    )
