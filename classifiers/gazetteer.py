@@ -4,7 +4,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from classifiers.place_index import Index, Persons, english_index, merged, read_persons, read_rows
+from classifiers.place_index import Index, Persons, english_index, read_persons, with_language
+from classifiers.place_language import guess_language
 from classifiers.place_scan import Span, spans_of
 from classifiers.places import Places, read_places
 
@@ -55,12 +56,12 @@ class Gazetteer:
         return "".join([*pieces, text[done:]])
 
     def _index(self, language: str | None, text: str) -> Index:
-        if language is None or language == "en":
+        language = language or guess_language(text)
+        if language == "en":
             return self.english
         known = self.indexes.get(language)
         if known is None:
-            path = self.folder / "names" / f"{language}.csv"
-            known = self.indexes[language] = merged(self.english, read_rows(path)) if path.is_file() else self.english
+            known = self.indexes[language] = with_language(self.english, self.folder, language)
         return known
 
 

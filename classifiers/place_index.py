@@ -8,7 +8,7 @@ The longest name at a spot wins, so "New Mexico" beats "Mexico" and a row of rul
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,8 @@ WORD = re.compile(rf"(?:[A-Z]\.){{2,}}|[^\W_{CJK}]+|[{CJK}]+")
 _GAPS = {" ": "_", "-": "_", "\n": "_", "\xa0": "_", "\u2011": "_", "  ": "_", "'": "'", "\u2019": "'", "\u2018": "'"}
 _GAPS |= {". ": ".", ".": ".", ".-": ".", ", ": ",", " & ": "&", "&": "&", "+": "+", " (": "(", ") ": ")", "-\n": "_"}
 
+_COLUMNS = {"names": "name", "adjectives": "demonym", "cities": "city", "bodies": "organisation"}  # of names/*.csv
+
 SHOUTED_FROM = 4  # letters; shorter names in capitals are abbreviations or words (US, MALI is long enough)
 
 
@@ -26,7 +28,7 @@ SHOUTED_FROM = 4  # letters; shorter names in capitals are abbreviations or word
 class Rule:
     """When an ambiguous name means its place; a row of ambiguous.csv."""
 
-    kind: str  # given, surname, instead, needs, pronoun
+    kind: str  # given, surname, part, instead, needs, pronoun
     code: str  # what it means instead; empty: no place
     cues: re.Pattern[str] | None
     contrary: re.Pattern[str] | None
@@ -66,7 +68,7 @@ class Persons:
 
 
 def gap_class(gap: str) -> str | None:
-    """What stands between two words, so that "Viet Nam", "Viet-Nam" and a wrapped line are one; null: they are apart."""
+    """What stands between two words: "Viet Nam", "Viet-Nam" and a wrapped line are one name; null: they are apart."""
     return _GAPS.get(gap)
 
 
@@ -93,7 +95,7 @@ def add_name(index: Index, written: str, codes: tuple[str, ...], kind: str, rule
         return
     is_prefix = written.endswith("-")
     written = written.rstrip("-")
-    for form in dict.fromkeys([written, unaccented(written), *_shouted(written)]):
+    for form in dict.fromkeys([written, *_unaccented(written), *_shouted(written)]):
         words, gaps = _parts(form)
         if not words:
             continue
@@ -115,6 +117,11 @@ def sort_index(index: Index) -> Index:
 
 def _add_stem(index: Index, stem: str, name: Name) -> None:
     index.stems.setdefault(stem[:3], []).append((stem, name))
+
+
+def _unaccented(written: str) -> list[str]:
+    # Not of kana and hangul, which would fall apart (ド is ト with a mark), nor of short names: Bỉ is no Bi.
+    return [unaccented(written)] if len(written) > SHOUTED_FROM and not _is_unbroken(written) else []
 
 
 def _shouted(written: str) -> list[str]:
@@ -190,16 +197,27 @@ def english_index(folder: Path) -> Index:
     return sort_index(index)
 
 
-def merged(base: Index, rows: Iterable[dict[str, str]]) -> Index:
-    """The base index with one language's rows before it; a lower-case row also counts capitalised."""
-    index = Index()
-    for row in rows:
-        codes = tuple(row["code"].split())
-        for column, kind in (("names", "name"), ("adjectives", "demonym"), ("cities", "city")):
+def with_language(base: Index, folder: Path, language: str) -> Index:
+    """The base index with the names of names/<language>.csv before its own; the base itself without such a file."""
+    path = folder / "names" / f"{language}.csv"
+    if not path.is_file():
+        return base
+    index, rules = Index(), read_rules(folder)
+    kinds = {row["id"]: row["kind"] for row in read_rows(folder / "blocs.csv")} | {"-": "idiom"}
+    for row in read_rows(path):
+        codes = () if row["code"] == "-" else tuple(row["code"].split("+"))
+        for column, kind in _COLUMNS.items():
             for name in variants(row.get(column) or ""):
-                add_name(index, name, codes, kind)
-                if name[0].islower() and not name.endswith("*"):
-                    add_name(index, name[0].upper() + name[1:], codes, kind)
+                for form in _cased(name):
+                    add_name(index, form, codes, kinds.get(row["code"], kind), rules.get(name, ()))
     for word, names in base.first.items():
         index.first.setdefault(word, []).extend(names)
     return sort_index(index)
+
+
+def _cased(name: str) -> list[str]:
+    """The forms of a name of another language: also at the start of a sentence, also without the Arabic article."""
+    if name.startswith("ال"):
+        return [name, name[2:]]
+    small = name[0].islower() and not name.endswith("*")
+    return [name, name[0].upper() + name[1:]] if small else [name]

@@ -11,6 +11,7 @@ from classifiers.place_index import WORD, Index, Name, Persons, Rule, gap_class
 Word = tuple[int, int, str]  # first character, the one after its last, the word
 
 STEM_ENDING = 5  # letters an inflected form may add to its stem; more is another word
+KATAKANA_ALONE = 4  # characters; shorter names (タイ, インド) are also the beginning of other words
 ARABIC_PREFIXES = ("", "ال", "و", "وال", "ب", "بال", "ل", "لل", "ف", "فال", "ك", "كال", "ول", "ولل", "وب", "وبال")
 HANGUL_PREFIXES = (
     "주한",
@@ -64,22 +65,32 @@ def spans_of(text: str, index: Index, persons: Persons) -> list[Span]:
 
 def _hits(text: str, words: Sequence[Word], index: Index) -> Iterator[Hit]:
     first, done = index.first, -1
-    for at, (start, end, word) in enumerate(words):
+    for at, word in enumerate(words):
         if at <= done:
             continue
-        names = first.get(word)
+        names = first.get(word[2])
         if names is not None:
             hit = _longest(text, words, at, names)
             if hit is not None:
                 done = hit.last
                 yield hit
                 continue
-        if word >= "\u0600":
-            yield from _other_script(word, start, at, index)
-        elif index.stems:
-            name = _stem(word, index)
-            if name is not None:
-                yield Hit(start, end, at, at, name)
+        for hit in _inflected(text, words, at, index):
+            done = hit.last
+            yield hit
+
+
+def _inflected(text: str, words: Sequence[Word], at: int, index: Index) -> Iterator[Hit]:
+    """Names inside one word: a stem with an ending, Arabic prefixes, scripts without word borders."""
+    start, end, word = words[at]
+    if word >= "\u2e80":
+        yield from _unbroken(word, start, at, text[start - 1 : start].isdigit(), index)
+    elif "\u0600" <= word < "\u0780":
+        yield from _arabic(text, words, at, index)
+    elif index.stems:
+        name = _stem(word, index)
+        if name is not None:
+            yield Hit(start, end, at, at, name)
 
 
 def _longest(text: str, words: Sequence[Word], at: int, names: Sequence[Name]) -> Hit | None:
@@ -107,29 +118,26 @@ def _stem(word: str, index: Index) -> Name | None:
     return None
 
 
-def _other_script(word: str, start: int, at: int, index: Index) -> Iterator[Hit]:
-    if word < "\u0800":
-        yield from _arabic(word, start, at, index)
-    elif word >= "\u2e80":
-        yield from _unbroken(word, start, at, index)
-
-
-def _arabic(word: str, start: int, at: int, index: Index) -> Iterator[Hit]:
-    """Arabic writes and, in, to, the before a name without a space."""
+def _arabic(text: str, words: Sequence[Word], at: int, index: Index) -> Iterator[Hit]:
+    """Arabic writes "and", "in", "to" and "the" before a name without a space."""
+    start, end, word = words[at]
     for prefix in ARABIC_PREFIXES:
-        if not word.startswith(prefix):
-            continue
         bare = word[len(prefix) :]
-        name = next((n for n in index.first.get(bare, ()) if not n.tail), None) or _stem(bare, index)
-        if name is not None:
-            yield Hit(start, start + len(word), at, at, name)
+        if len(bare) < 2 or not word.startswith(prefix):
+            continue
+        hit = _longest(text, words, at, index.first.get(bare, ()))
+        name = _stem(bare, index)
+        if hit is None and name is not None:
+            hit = Hit(start, end, at, at, name)
+        if hit is not None:
+            yield hit
             return
 
 
-def _unbroken(run: str, start: int, at: int, index: Index) -> Iterator[Hit]:
+def _unbroken(run: str, start: int, at: int, after_digit: bool, index: Index) -> Iterator[Hit]:
     """Names in a run without word borders; Korean ones only where its word begins, as endings follow a noun."""
     begins = _hangul_begins(run) if "\uac00" <= run[0] <= "\ud7a3" else None
-    position = 0
+    position = 1 if after_digit and run[0] == "日" else 0  # 12日: a date, not Japan
     while position < len(run):
         name, length = _name_at(run, position, index)
         if name is None or (begins is not None and position not in begins):
@@ -143,9 +151,25 @@ def _unbroken(run: str, start: int, at: int, index: Index) -> Iterator[Hit]:
 
 def _name_at(run: str, position: int, index: Index) -> tuple[Name | None, int]:
     for form, name in index.unbroken.get(run[position], ()):
-        if run.startswith(form, position):
+        if run.startswith(form, position) and _stands_alone(run, position, form, name, index):
             return name, len(form)
     return None, 0
+
+
+def _stands_alone(run: str, position: int, form: str, name: Name, index: Index) -> bool:
+    """False for タイ in タイプ and for 中美 in 中美国: a longer word or name covers the end of this one."""
+    end = position + len(form)
+    if _is_katakana(form):
+        before, after = run[max(0, position - 1) : position], run[end : end + 1]
+        return not _is_katakana(before) and (len(form) >= KATAKANA_ALONE or not _is_katakana(after))
+    if len(name.codes) > 1:
+        longer = (other for other, _ in index.unbroken.get(run[end - 1], ()) if len(other) > 1)
+        return run.startswith("国际", end) or not any(run.startswith(other, end - 1) for other in longer)
+    return True
+
+
+def _is_katakana(text: str) -> bool:
+    return bool(text) and all("\u30a1" <= c <= "\u30fc" and c != "・" for c in text)
 
 
 def _hangul_begins(run: str) -> set[int]:
@@ -188,6 +212,11 @@ def _surname(_: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Perso
     return None if named or titled else ""
 
 
+def _part(rule: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
+    word, gap = _before(hit, text, words)
+    return None if gap == " " and word[0].isupper() else _surname(rule, hit, text, words, persons)
+
+
 def _given(rule: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
     word, gap = _after(hit, text, words)
     is_surname = word[:1].isupper() and not word.isupper() and word not in persons.follow
@@ -214,6 +243,7 @@ def _pronoun(_: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Perso
 _RULES: dict[str, Callable[[Rule, Hit, str, Sequence[Word], Persons], str | None]] = {
     "surname": _surname,
     "given": _given,
+    "part": _part,
     "instead": _instead,
     "needs": _needs,
     "pronoun": _pronoun,

@@ -38,7 +38,7 @@ _JOINS = re.compile(r"[\s,;&]*(?:(?:and|or|the|y|et|und|e|i|dan|và)\b[\s,;]*)*"
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One naming of an economy or bloc; characters `start` up to, not including, `end` of title + newline + text (NFC)."""
+    """One naming of an economy or bloc; characters `start` up to, not including, `end` in title, newline, text."""
 
     code: str  # ISO 3166-1 alpha-2, "EU", or the id of a bloc
     start: int
