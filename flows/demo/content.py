@@ -85,7 +85,7 @@ class Piece:
     @property
     def is_reachable(self) -> bool:
         """A polite client gets its text: the page exists, is open to robots, and of an honest size."""
-        return self.page == "article" and not self.path.startswith(self.outlet.disallow or ("\0",))
+        return self.page == "article" and not self.path.startswith(self.outlet.disallow)
 
     def is_in(self, feed: FeedSpec) -> bool:
         """Whether that feed of its outlet announces it."""
@@ -93,7 +93,7 @@ class Piece:
 
 
 _WEEKS_AGO = re.compile(rf"(\d) weeks? ago, ({'|'.join(WEEKDAYS)}) (\d\d):(\d\d)")
-_RELATIVE = re.compile(r"(?:in )?(\d+) (minute|hour|day)s?(?: ago)?")
+_RELATIVE = re.compile(r"(in )?(\d+) (minute|hour|day)s?(?(1)| ago)")
 
 
 def moment(text: str, now: datetime) -> datetime:
@@ -108,8 +108,9 @@ def moment(text: str, now: datetime) -> datetime:
         days = WEEKDAYS.index(day) - 7 * int(weeks)
         return monday + timedelta(days=days, hours=int(hour), minutes=int(minute))
     if match := _RELATIVE.fullmatch(text):
-        distance = timedelta(**{f"{match[2]}s": int(match[1])})
-        return (now + distance if text.startswith("in ") else now - distance).replace(second=0, microsecond=0)
+        ahead, amount, unit = match.groups()
+        distance = timedelta(**{f"{unit}s": int(amount)})
+        return (now + distance if ahead else now - distance).replace(second=0, microsecond=0)
     raise ValueError(f"not a time of the newsroom's calendar: {text!r}")
 
 
