@@ -12,9 +12,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 Headers = Mapping[str, str]  # names compare without regard to letter case
 
 
+def opaque(value: str | None) -> str | None:
+    """A validator exactly as received; null if absent, blank or of bytes that could not be sent back unchanged."""
+    return value if value and not re.search("[\ud800-\udfff]", value) else None
+
+
 def media_type(headers: Headers) -> str:
     """The media type in lower case without parameters; "" if the server named none."""
-    return headers.get("Content-Type", "").split(";")[0].strip().lower()
+    return one_line(headers.get("Content-Type", "").split(";")[0], 100).lower()
 
 
 def charset(headers: Headers) -> str | None:

@@ -103,6 +103,8 @@ def clean_link(base: str, href: str) -> str | None:
     href = href.strip(" \t\r\n")
     if not href or _CONTROL.search(href):
         return None
+    if re.match(r"https?:(?!//[^/])", href, re.I):
+        return None  # no host: urljoin would lend it the base's, and make `https:////host/a` a page of the feed
     try:
         parts = urlsplit(urljoin(base, href))
         if parts.scheme not in _SCHEMES or not _is_host(parts.hostname) or "\\" in parts.netloc:
