@@ -22,22 +22,21 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
-P = ParamSpec("P")
 
-DEFAULT_MEMORY_BYTES = 1_610_612_736  # of address space; 1.5 GiB holds a worker's libraries and 512 MiB of work
+DEFAULT_MEMORY_BYTES = 536_870_912  # of address space, 190 MB of it libraries; real pages and feeds peak at 255 MiB
 PRELOADED = ("flows.steps.parsing", "flows.steps.extracting")
 _CALLS_A_WORKER = 500  # then it is replaced: the extractors' caches and the heap's holes grow with every page
 _GRACE_S = 5.0  # what sending, starting and receiving may take beside the call itself, on a busy machine
-_TOO_MUCH_MEMORY = "too much memory"
+_DONE, _FAILED = "done", "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +58,24 @@ class CallFailed(Exception):
 class Pool:
     """Worker processes with limits of time and memory. Safe for any number of threads and event loops at once.
 
-    At most `n_workers` calls run; more wait for their turn in order. `memory_bytes` limits the address space of each
-    worker. Workers start with the first call. Use it as a context manager, or call `close`.
+    At most `n_workers` calls run; more wait for their turn in order, and so do their callers. `memory_bytes` limits
+    the address space of each worker, and so its memory. Workers start with the first call that needs them. Use it as
+    a context manager, or call `close`.
     """
 
     def __init__(
         self, n_workers: int, *, memory_bytes: int = DEFAULT_MEMORY_BYTES, preload: Sequence[str] = PRELOADED
     ) -> None:
-        """Nothing starts yet. `preload` names the modules that every worker has ready when it starts."""
+        """No process starts yet. `preload` names the modules that every worker has ready when it starts."""
         if n_workers < 1:
             raise ValueError(f"a pool needs at least one worker, not {n_workers}")
         self.n_workers = n_workers
-        self._memory_bytes = memory_bytes
-        self._context = _context(preload)
-        self._preload = tuple(preload)
-        self._threads = ThreadPoolExecutor(n_workers, thread_name_prefix="smewatch-pool")
-        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
-        self._workers: set[_Worker] = set()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        limits = _Limits(memory_bytes, tuple(preload))
+        context = _context(preload)
+        self._slots = [_Slot(self._jobs, context, limits) for _ in range(n_workers)]
         self._lock = threading.Lock()
         self._is_closed = False
-        self._lifeline = os.pipe()  # its writing end is ours alone: when we die, the kernel tells the workers
         atexit.register(self.close)
 
     async def run(self, fn: Callable[..., T], *args: Any, timeout_s: float) -> T | Overrun:
@@ -105,15 +102,13 @@ class Pool:
             if self._is_closed:
                 return
             self._is_closed = True
-            workers = list(self._workers)
         atexit.unregister(self.close)
-        for worker in workers:
-            worker.process.kill()  # their threads see the pipes close and return
-        self._threads.shutdown(wait=True, cancel_futures=True)
-        for worker in workers:
-            worker.stop()
-        for end in self._lifeline:
-            os.close(end)
+        for slot in self._slots:
+            slot.close()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                if (job := self._jobs.get_nowait()) is not None:
+                    job.refuse()
 
     def __enter__(self) -> Self:
         return self
@@ -123,90 +118,141 @@ class Pool:
     ) -> None:
         self.close()
 
-    # --- In the caller's process, one thread a worker ---
-
     def _submit(self, fn: Callable[..., T], args: tuple[Any, ...], timeout_s: float) -> "Future[T | Overrun]":
         if timeout_s <= 0:
             raise ValueError(f"timeout_s must be above zero, not {timeout_s}")
-        # Pickled here, not in the thread: what cannot be pickled is the caller's mistake and is raised to the caller.
-        call = pickle.dumps((timeout_s, pickle.dumps((fn, args), pickle.HIGHEST_PROTOCOL)))
-        if self._is_closed:
-            raise RuntimeError("the pool is closed")
-        return self._threads.submit(self._call, call, timeout_s)
+        # Pickled here, not in the slot's thread: what cannot be pickled is the caller's mistake and raised to it.
+        job = _Job(pickle.dumps((fn, args), pickle.HIGHEST_PROTOCOL), timeout_s)
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError(_CLOSED)
+            self._jobs.put(job)
+        return job.future
 
-    def _call(self, call: bytes, timeout_s: float) -> Any:
-        worker = self._worker()
-        answer = worker.ask(call, timeout_s)
-        if self._is_closed:
-            raise RuntimeError("the pool was closed while the call ran")
+
+# --- In the caller's process ----------------------------------------------------------------------------------------
+
+_CLOSED = "the pool is closed"
+
+
+class _Job:
+    """A call that waits for its turn, and the promise of its result."""
+
+    def __init__(self, call: bytes, timeout_s: float) -> None:
+        self.call, self.timeout_s = call, timeout_s
+        self.future: Future[Any] = Future()
+
+    def refuse(self) -> None:
+        if self.future.set_running_or_notify_cancel():
+            self.future.set_exception(RuntimeError(_CLOSED))
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    memory_bytes: int
+    preload: tuple[str, ...]
+
+
+class _Slot:
+    """A thread that keeps one worker process busy, and replaces it."""
+
+    def __init__(self, jobs: "queue.SimpleQueue[_Job | None]", context: BaseContext, limits: _Limits) -> None:
+        self._jobs, self._context, self._limits = jobs, context, limits
+        self._worker: _Worker | None = None
+        self._lock = threading.Lock()
+        self._is_closed = False
+        # A daemon: at the interpreter's end nobody waits for it, and `close` runs.
+        self._thread = threading.Thread(target=self._serve, name="smewatch-pool", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the worker, whatever it does, and the thread. The job it had is refused."""
+        with self._lock:
+            self._is_closed = True
+            if self._worker is not None:
+                self._worker.process.kill()
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if job.future.set_running_or_notify_cancel():
+                try:
+                    job.future.set_result(self._result(job))
+                except BaseException as error:  # whatever it is belongs to the caller; the slot goes on
+                    job.future.set_exception(error)
+            if self._is_closed:
+                break
+        self._replace()
+
+    def _result(self, job: _Job) -> Any:
+        worker = self._living_worker()
+        answer = worker.ask(job.call, job.timeout_s)
         if isinstance(answer, Overrun) or worker.n_calls >= _CALLS_A_WORKER:
-            self._retire(worker)
-        else:
-            self._idle.put(worker)
+            self._replace()
+        if self._is_closed and isinstance(answer, Overrun):
+            raise RuntimeError(_CLOSED)
         if isinstance(answer, Overrun):
             return answer
-        kind, value = pickle.loads(answer)  # noqa: S301 our own worker wrote it
-        if kind == "failed":
+        outcome, value = pickle.loads(answer)  # noqa: S301 our own worker wrote it
+        if outcome == _FAILED:
             raise CallFailed(*value)
         return value
 
-    def _worker(self) -> "_Worker":
-        """An idle worker that still lives, else a new one. There are never more than threads to use them."""
-        while True:
-            try:
-                worker = self._idle.get_nowait()
-            except queue.Empty:
-                break
-            if worker.process.is_alive():
-                return worker
-            self._retire(worker)
+    def _living_worker(self) -> "_Worker":
+        if self._worker is not None and not self._worker.process.is_alive():
+            self._replace()
         with self._lock:
             if self._is_closed:
-                raise RuntimeError("the pool is closed")
-            worker = _Worker(self._context, self._lifeline[0], self._memory_bytes, self._preload)
-            self._workers.add(worker)
-        return worker
+                raise RuntimeError(_CLOSED)
+            if self._worker is None:
+                self._worker = _Worker(self._context, self._limits)
+            return self._worker
 
-    def _retire(self, worker: "_Worker") -> None:
+    def _replace(self) -> None:
+        """Stop the worker; the next call starts another."""
         with self._lock:
-            self._workers.discard(worker)
-        worker.stop()
+            worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.stop()
 
 
 class _Worker:
     """The caller's side of one worker process."""
 
-    def __init__(self, context: BaseContext, lifeline: int, memory_bytes: int, preload: Sequence[str]) -> None:
+    def __init__(self, context: BaseContext, limits: _Limits) -> None:
         self.n_calls = 0
         self._pipe, theirs = context.Pipe()
-        lifeline_end = Connection(os.dup(lifeline), writable=False)
-        self.process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # typeshed leaves it out of the base
-            target=_serve, args=(theirs, lifeline_end, memory_bytes, preload), name="smewatch-worker", daemon=True
+        # Nobody writes to the lifeline. Its writing end is ours alone: when we die, the kernel tells the worker.
+        lifeline, self._lifeline = context.Pipe(duplex=False)
+        self.process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # typeshed's base leaves it out
+            target=_serve, args=(theirs, lifeline, limits), name="smewatch-worker", daemon=True
         )
         self.process.start()
         theirs.close()
-        lifeline_end.close()
+        lifeline.close()
 
     def ask(self, call: bytes, timeout_s: float) -> bytes | Overrun:
         """The answer to a call, or how the process ended instead of giving one."""
         self.n_calls += 1
         try:
-            self._pipe.send_bytes(call)
-            # The worker's own timer ends it in time. This is for a worker that was stopped, or a kernel without one.
+            self._pipe.send_bytes(pickle.dumps((timeout_s, call)))
+            # The worker's own timer ends it in time. This is for a worker that was stopped from outside.
             if not self._pipe.poll(timeout_s + _GRACE_S):
                 self.process.kill()
                 return Overrun("too slow", f"over {timeout_s:g} s, and killed from outside")
             answer = self._pipe.recv_bytes()
         except (EOFError, OSError):
             return self._ending(timeout_s)
-        return Overrun(_TOO_MUCH_MEMORY) if answer == _OUT_OF_MEMORY else answer
+        return Overrun("too much memory") if answer == _OUT_OF_MEMORY else answer
 
     def stop(self) -> None:
         """End the process and free what it held here."""
         self.process.kill()
         self.process.join(_GRACE_S)
         self._pipe.close()
-        with contextlib.suppress(ValueError):  # still running: it cannot be waited for now, its parent will
+        self._lifeline.close()
+        with contextlib.suppress(ValueError):  # it does not end, perhaps in a stuck system call; nothing more to do
             self.process.close()
 
     def _ending(self, timeout_s: float) -> Overrun:
@@ -224,9 +270,7 @@ def _context(preload: Sequence[str]) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        list(preload)
-    )  # the first pool of a process decides; others import in their workers
+    context.set_forkserver_preload(list(preload))  # heard once a process; later pools import in their workers
     return context
 
 
@@ -235,15 +279,15 @@ def _context(preload: Sequence[str]) -> BaseContext:
 _OUT_OF_MEMORY = b"out of memory"  # written before there was none
 
 
-def _serve(pipe: Connection, lifeline: Connection, memory_bytes: int, preload: Sequence[str]) -> None:
+def _serve(pipe: Connection, lifeline: Connection, limits: _Limits) -> None:
     """Answer calls until the pipe closes. Limits are the kernel's, for Python code cannot interrupt C code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who then closes us
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with(lifeline)
-    for module in preload:
+    for module in limits.preload:
         importlib.import_module(module)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:
         try:
@@ -260,12 +304,12 @@ def _serve(pipe: Connection, lifeline: Connection, memory_bytes: int, preload: S
 def _answer(call: bytes) -> bytes:
     try:
         fn, args = pickle.loads(call)  # noqa: S301
-        return pickle.dumps(("done", fn(*args)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((_DONE, fn(*args)), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         return _OUT_OF_MEMORY
     except Exception as error:
         failure = (type(error).__name__, str(error)[:2_000], traceback.format_exc()[-8_000:])
-        return pickle.dumps(("failed", failure))
+        return pickle.dumps((_FAILED, failure))
 
 
 def _die_with(lifeline: Connection) -> None:
@@ -275,9 +319,8 @@ def _die_with(lifeline: Connection) -> None:
     """
     signal.signal(signal.SIGIO, signal.SIG_DFL)
     fd = lifeline.fileno()
-    with contextlib.suppress(
-        OSError, AttributeError
-    ):  # a kernel without it: the timer and the closed pipe still end us
+    # On a kernel without it the timer, or the closed pipe after the call, ends us all the same.
+    with contextlib.suppress(OSError, AttributeError):
         fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_ASYNC)
     if lifeline.poll(0):  # it closed before we listened
