@@ -18,7 +18,7 @@ MAX_TROUBLES = 15
 _ENDING_NOTES = {
     Outcome.STORED: "a new article",
     Outcome.REVISED: "a known article whose text had changed",
-    Outcome.KNOWN: "announced before, or by another feed",
+    Outcome.KNOWN: "leads to an article we had already",
     Outcome.SAME_TEXT: "another address with the text of an article we have",
     Outcome.UNREACHABLE: "no answer, or a broken one",
     Outcome.GONE: "the page does not exist (any more)",
@@ -107,7 +107,7 @@ def method(counts: WeekCounts, model: ModelNote, week: IsoWeek, zone: ZoneInfo) 
     start, end = week.bounds(zone)
     sentences = [
         f"Model {model.model_id}, trained on {model.trained_on}.",
-        f"Bands: {model.threshold_rule}",
+        *([f"Bands: {model.threshold_rule}"] if model.threshold_rule else []),
         f"Measured on {model.measured_on}." if model.measured_on else "Not yet measured on real articles.",
         f"The week runs from {moment_words(start, zone)} to {moment_words(end, zone)}, by the clocks of {zone.key}.",
     ]
@@ -127,8 +127,8 @@ def method(counts: WeekCounts, model: ModelNote, week: IsoWeek, zone: ZoneInfo) 
 def _funnel(counts: WeekCounts, stories: int) -> tuple[Row, ...]:
     no = counts.articles_judged - counts.relevant - counts.borderline
     return (
-        Row("Entries announced", counts.announced, "by the feeds, poll by poll, repeats included"),
-        Row("Articles seen", counts.articles_seen, "dated in this week, or first seen in it"),
+        Row("Entries announced", counts.announced, "by the feeds: dated in this week, or first seen in it"),
+        Row("Articles seen", counts.articles_seen, "stored, and likewise of this week"),
         Row("Without a date", counts.articles_without_date, "of those: placed by when they were first seen"),
         Row("Not judged", counts.articles_unjudged, "too short, or in a language never measured"),
         Row("Judged", counts.articles_judged, "by the model named below"),

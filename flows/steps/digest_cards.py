@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 from flows.steps.digest_content import Place, Source, Story
 from flows.steps.digest_inputs import DigestArticle, Reprint
 from flows.steps.digest_leads import lead_of
-from flows.steps.digest_words import clean_line, clip, date_words, language_tag, safe_link
+from flows.steps.digest_reasons import doubts, grounds, reasons
+from flows.steps.digest_words import clean_line, date_words, language_tag, safe_link
 from flows.steps.weeks import IsoWeek
 
 MAX_TITLE_CHARS = 300
 MAX_NAME_CHARS = 80
 MAX_ADDRESS_CHARS = 300
-MAX_REASONS, MAX_REASON_CHARS = 3, 70  # three phrases are read, ten are not
 MAX_SOURCES = 5  # shown under "also in"
 MAX_PLACES = 40  # kept for counting; forms show the first few
 
@@ -34,11 +34,13 @@ def card(
     """The story as it is shown. The first member leads; `lead=False` leaves out its sentences (a brief)."""
     head = members[0]
     sources = _sources(members)
+    extract = lead_of(head, economy_name) if lead else ""
+    title = clean_line(head.title, MAX_TITLE_CHARS)
     address = clean_line(head.url, MAX_ADDRESS_CHARS)
     return Story(
         anchor=f"story-{head.article_id}",
         article_ids=tuple(member.article_id for member in members),
-        title=clean_line(head.title, MAX_TITLE_CHARS) or "(no headline)",
+        title=title or "(no headline)",
         link=safe_link(head.url),
         address=address,
         outlet=_name(head.outlet) or "unnamed outlet",
@@ -50,9 +52,10 @@ def card(
         kind=head.kind,
         places=places_of(members, economy_name),
         sectors=tuple(_name(sector) for sector in head.sectors),
-        lead=lead_of(head, economy_name) if lead else "",
-        reasons=_phrases(head.why, for_relevance=True),
-        doubts=_phrases(head.why, for_relevance=False) if head.band == "borderline" else (),
+        lead=extract,
+        grounds=grounds(head.why, title, extract),
+        reasons=reasons(head.why),
+        doubts=doubts(head.why) if head.band == "borderline" else (),
         band=head.band,
         band_words=BAND_WORDS.get(head.band, head.band),
         score=head.score,
@@ -87,21 +90,6 @@ def _sources(members: Sequence[DigestArticle]) -> tuple[Source, ...]:
         )
         for reprint in found.values()
     )
-
-
-def _phrases(why: Sequence[tuple[str, float]], *, for_relevance: bool) -> tuple[str, ...]:
-    """The strongest phrases on one side, each once: "cooperation" says nothing beside "cooperation agreement"."""
-    chosen: list[str] = []
-    for phrase, weight in sorted(why, key=lambda item: -abs(item[1])):
-        text = clean_line(phrase, 300)
-        if not text or (weight > 0) != for_relevance or weight == 0:
-            continue
-        if any(text.casefold() in other.casefold() or other.casefold() in text.casefold() for other in chosen):
-            continue
-        chosen.append(text)
-        if len(chosen) == MAX_REASONS:
-            break
-    return tuple(clip(text, MAX_REASON_CHARS) for text in chosen)
 
 
 def _name(text: str) -> str:

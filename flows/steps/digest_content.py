@@ -46,8 +46,9 @@ class Story:
     places: tuple[Place, ...]  # economies first, then blocs
     sectors: tuple[str, ...]
     lead: str  # one or two sentences of the article, as they stand there; "" if it has none fit to show
-    reasons: tuple[str, ...]  # phrases of the article that spoke for it, strongest first
-    doubts: tuple[str, ...]  # phrases that spoke against it; only for borderline ones
+    grounds: tuple[str, ...]  # which parts of this card carry the evidence: "headline", "extract"
+    reasons: tuple[str, ...]  # short phrases of the article that spoke for it, strongest first
+    doubts: tuple[str, ...]  # what spoke against it; only for borderline ones
     band: str
     band_words: str
     score: float

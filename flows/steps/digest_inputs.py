@@ -61,7 +61,7 @@ class Query:
 class WeekCounts:
     """What was seen in the week. All counts are of this week unless they say otherwise."""
 
-    announced: int  # entries in the polls of the week, repeats included
+    announced: int  # entries of the week, by the date the feed gives, else by when they were first seen
     outcomes: Mapping[str, int]  # how each of them ended: value of `Outcome` -> entries; adds up to `announced`
     articles_seen: int  # articles published in the week, or first seen in it where no date is given
     articles_judged: int  # of those, with a verdict of the current model that counts
@@ -91,7 +91,7 @@ class ModelNote:
     """What the reader should know of the model that chose the articles. Sentences are shown as they are."""
 
     model_id: str
-    trained_on: str  # e.g. "5 seed documents and 540 examples"
-    threshold_rule: str  # how the borders of the bands were chosen
+    trained_on: str  # goes on from "trained on", e.g. "5 seed documents and 540 examples"
+    threshold_rule: str  # how the borders of the bands were chosen; empty: nothing is said
     measured_on: str = ""  # e.g. "130 real articles, 41 of them relevant"; empty if never measured
     measures: Mapping[str, Measure] = field(default_factory=dict)  # name for people -> value, shown in this order

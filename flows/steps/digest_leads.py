@@ -28,8 +28,8 @@ _ABBREVIATION = re.compile(
     r"Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|e\.g|i\.e|U\.S|U\.K|U\.N|E\.U|[A-Z])\.$"
 )
 # Example: "HANOI, March 3 (VNA) – The fund ..." loses all before "The".
-_DATELINE = re.compile(r"^[A-ZÀ-Þ][^.!?]{1,48}?(?:\([^)]{2,30}\)\s*)?[–—-]{1,2}\s+(?=[A-Z\"“‘])")
-_AGENCY = re.compile(r"\([A-Z][\w./ -]{1,24}\)|^[A-ZÀ-Þ .,'-]{3,30}[,–—-]|\b[A-Z][a-z]{2,8}\.? \d{1,2}\b")
+_DATELINE = re.compile(r"^[A-ZÀ-Þ(][^.!?]{1,48}?(?:\([^)]{2,30}\)\s*)?[–—-]{1,2}\s+(?=[A-Z\"“‘])")
+_AGENCY = re.compile(r"^\([^)]+\)|\([A-Z][\w./ -]{1,24}\)|^[A-ZÀ-Þ .,'-]{3,30}[,–—-]|\b[A-Z][a-z]{2,8}\.? \d{1,2}\b")
 _CRUMB = re.compile(
     r"(?i)^\W*(?:photo|image|picture|illustration|read (?:more|also)|also read|related|advert|source:)"
 )
@@ -171,6 +171,7 @@ def _is_fit(text: str) -> bool:
 
 
 def _without_dateline(text: str) -> str:
+    text = text.lstrip("*•▪■–—- ")
     match = _DATELINE.match(text)
     return text[match.end() :] if match and _AGENCY.search(match[0]) else text
 

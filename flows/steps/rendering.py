@@ -85,6 +85,16 @@ def unbroken(title: str) -> str:
     return title.replace("–", "\u2060–\u2060").replace("(week ", "(week\u00a0")
 
 
+def because(story: Story) -> str:
+    """How the reasons of a card begin. Example: headline and extract say so, above all."""
+    if story.grounds:
+        where = (
+            " and ".join(story.grounds) + " say so" if len(story.grounds) > 1 else f"the {story.grounds[0]} says so"
+        )
+        return where + (", above all" if story.reasons else "")
+    return "it says" if story.reasons else "the text as a whole, no single phrase"
+
+
 def quoted(phrases: tuple[str, ...]) -> str:
     """Example: “SME forum”, “business matching”."""
     return ", ".join(f"“{phrase}”" for phrase in phrases)
@@ -140,7 +150,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        {f.__name__: f for f in (wrap, places_words, quoted, table, unbroken, defused)},
+        {f.__name__: f for f in (wrap, places_words, quoted, table, unbroken, defused, because)},
     )
     environment.globals["max_places"] = MAX_PLACES
     return environment
