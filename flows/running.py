@@ -1,34 +1,66 @@
-"""Flows as a person starts them: settings made ready, Prefect's server found or started, progress shown."""
+"""Flows as a person starts them: Prefect found or started, progress shown, expected failures told in a sentence."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from flows.platform import prefect_server
-from flows.progress import bars
+import click
+
+from flows.platform import PrefectUnavailable, leave, prefect_server
+from flows.progress import Bars, bars
 from flows.settings import Settings
 
 if TYPE_CHECKING:
     from flows.digest import DigestReport
     from flows.ingest import IngestReport
 
+ALREADY_RUNNING = 3  # exit code: somebody else does the work, nothing is wrong
+
+
+def end_with(run: Callable[[], int]) -> NoReturn:
+    """Run a command that runs flows, tell an expected failure in one sentence, and end the process with its code."""
+    from flows.demonstration import NotADemoFolder
+    from flows.locks import AlreadyRunning
+    from flows.steps.catalogue import CatalogueError
+    from warehouse.errors import WarehouseError
+
+    try:
+        leave(run())
+    except AlreadyRunning as problem:
+        click.echo(f"Nothing done: {problem}", err=True)
+        leave(ALREADY_RUNNING)
+    except (CatalogueError, NotADemoFolder, PrefectUnavailable, WarehouseError) as problem:
+        click.echo(f"Error: {problem}", err=True)
+        leave(1)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was stored stays; the next run does the rest.", err=True)
+        leave(130)
+
+
+@contextmanager
+def _prefect(settings: Settings) -> Iterator[tuple[Bars, Callable[[], str]]]:
+    with prefect_server(settings) as wait_for_prefect, bars() as progress:
+        progress.say("Starting Prefect's own server (4 to 20 s) ...")
+        yield progress, wait_for_prefect
+
 
 def run_ingest(settings: Settings, feeds: str | None, *, every_feed: bool) -> "IngestReport":
     """One ingest, now. `feeds` is another catalogue: a file or an http(s) address."""
-    with prefect_server(settings) as wait_for_prefect, bars() as progress:
-        progress.say("Starting Prefect's own server (4 to 20 s) ...")
-        from flows.catalogue import read_feeds
+    from flows.catalogue import read_feeds
+
+    catalogue = read_feeds(settings, feeds)
+    with _prefect(settings) as (progress, wait_for_prefect):
         from flows.ingest import ingest
 
-        catalogue = read_feeds(settings, feeds)
         wait_for_prefect()
         return ingest(settings, catalogue, every_feed=every_feed, progress=progress)
 
 
 def run_digest(settings: Settings, week: str | None) -> "DigestReport":
     """The digest of a week, now."""
-    with prefect_server(settings) as wait_for_prefect, bars() as progress:
-        progress.say("Starting Prefect's own server (4 to 20 s) ...")
+    with _prefect(settings) as (_, wait_for_prefect):
         from flows.digest import digest
 
         wait_for_prefect()
@@ -37,8 +69,7 @@ def run_digest(settings: Settings, week: str | None) -> "DigestReport":
 
 def run_train(settings: Settings) -> Path:
     """A training, now. The model's folder."""
-    with prefect_server(settings) as wait_for_prefect, bars() as progress:
-        progress.say("Starting Prefect's own server (4 to 20 s) ...")
+    with _prefect(settings) as (_, wait_for_prefect):
         from flows.train import train
 
         wait_for_prefect()

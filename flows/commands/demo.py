@@ -19,13 +19,15 @@ def command(settings: Settings) -> None:
     """
     to = console(stderr=True)
     to.print("smewatch: the international cooperation of small and medium-sized enterprises, as the news tells it.")
-    from flows.demonstration import NotADemoFolder, demonstrate
+    from flows.demonstration import demonstrate
     from flows.progress import bars
     from flows.reports import print_demo
+    from flows.running import end_with
 
-    try:
+    def run() -> int:
         with bars() as progress:
             done = demonstrate(settings, progress)
-    except NotADemoFolder as problem:
-        raise click.ClickException(str(problem)) from problem
-    print_demo(done, console())
+        print_demo(done, console())
+        return 0
+
+    end_with(run)

@@ -17,7 +17,7 @@ def command(settings: Settings, week: str | None) -> None:
 
     Example: smewatch digest --week 2026-W47
     """
-    from flows.running import run_digest
+    from flows.running import end_with, run_digest
     from flows.steps.weeks import IsoWeek
 
     if week:
@@ -25,9 +25,14 @@ def command(settings: Settings, week: str | None) -> None:
             IsoWeek.parse(week)
         except ValueError as problem:
             raise click.BadParameter(str(problem), param_hint="--week") from problem
-    report = run_digest(settings, week)
-    to = console()
-    to.print(report.title, style="bold")
-    to.print(f"{report.html}\n{report.text}")
-    if not report.is_new:
-        to.print(f"Nothing changed since edition {report.edition} was written.", style="dim")
+
+    def run() -> int:
+        report = run_digest(settings, week)
+        to = console()
+        to.print(report.title, style="bold")
+        to.print(f"{report.html}\n{report.text}")
+        if not report.is_new:
+            to.print(f"Nothing changed since edition {report.edition} was written.", style="dim")
+        return 0
+
+    end_with(run)

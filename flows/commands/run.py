@@ -21,10 +21,14 @@ def command(settings: Settings, feeds: str | None, every_feed: bool, allow_priva
     Example: smewatch run --feeds my-feeds.opml
     """
     from flows.reports import print_ingest
-    from flows.running import run_ingest
+    from flows.running import end_with, run_ingest
 
     if allow_private:
         settings = settings.model_copy(update={"allow_private_addresses": True})
-    report = run_ingest(settings, feeds, every_feed=every_feed)
-    print_ingest(report, settings, as_json=as_json, to=console())
-    raise SystemExit(report.exit_code)
+
+    def run() -> int:
+        report = run_ingest(settings, feeds, every_feed=every_feed)
+        print_ingest(report, settings, as_json=as_json, to=console())
+        return report.exit_code
+
+    end_with(run)

@@ -15,7 +15,11 @@ def command(settings: Settings) -> None:
 
     Example: smewatch train
     """
-    from flows.running import run_train
+    from flows.running import end_with, run_train
 
-    folder = run_train(settings)
-    console().print(f"Model {folder.name} is in use. Its card: {folder / 'card.md'}")
+    def run() -> int:
+        folder = run_train(settings)
+        console().print(f"Model {folder.name} is in use. Its card: {folder / 'card.md'}")
+        return 0
+
+    end_with(run)
