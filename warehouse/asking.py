@@ -4,6 +4,7 @@ import base64
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import duckdb
@@ -54,7 +55,9 @@ def _as_table(answer: duckdb.DuckDBPyRelation, max_rows: int | None) -> Table:
 def _plain(value: Any) -> object:
     """A value that JSON and CSV can carry. Times are ISO 8601, in UTC with a Z; durations seconds; bytes base64."""
     match value:
-        case None | bool() | int() | float() | str():
+        case float():  # JSON knows neither NaN nor infinity
+            return value if isfinite(value) else None
+        case None | bool() | int() | str():
             return value
         case datetime() | date() | time():
             return _iso(value)

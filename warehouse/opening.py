@@ -43,7 +43,7 @@ def open_warehouse(path: Path, *, now: datetime, wait_s: float = 60.0) -> Iterat
     """
     if not path.exists():
         _create(path, now)
-    connection = _when_free(path, wait_s, lambda: _attach(path, is_read_only=False))
+    connection = _when_free(path, wait_s, lambda: _attach(path, "read_write"))
     try:
         apply(connection, pending(applied_migrations(connection, path), migrations()), now)
         yield Warehouse(connection)
@@ -59,7 +59,7 @@ def open_for_reading(path: Path, *, wait_s: float = 60.0) -> Iterator[Warehouse]
     """
     if not path.exists():
         raise NoWarehouse(path)
-    connection = _when_free(path, wait_s, lambda: _attach(path, is_read_only=True))
+    connection = _when_free(path, wait_s, lambda: _attach(path, "read_only"))
     try:
         steps = pending(applied_migrations(connection, path), migrations())
         if steps:
@@ -74,7 +74,7 @@ def _create(path: Path, now: datetime) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
-    connection = _attach(draft, is_read_only=False)
+    connection = _attach(draft, f"storage_version '{STORAGE_VERSION}'")
     try:
         apply(connection, migrations(), now)
     finally:
@@ -87,9 +87,8 @@ def _create(path: Path, now: datetime) -> None:
         draft.unlink()
 
 
-def _attach(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
+def _attach(path: Path, mode: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config=_SETTINGS)
-    mode = "read_only" if is_read_only else f"storage_version '{STORAGE_VERSION}'"
     quoted = str(path).replace("'", "''")
     try:
         connection.execute(f"attach '{quoted}' as {_CATALOG} ({mode})")
@@ -125,9 +124,11 @@ def _holder(message: str) -> str | None:
 
 
 def _as_refusal(path: Path, error: duckdb.Error) -> Exception:
-    message = str(error).splitlines()[0]
-    if "not a valid DuckDB database" in message:
+    """What DuckDB's words mean for a person (wordings of 1.4 and 2.0). An unknown error stays as it is."""
+    if re.search(r"newer version of DuckDB|database file with (storage )?version number", str(error)):
+        return StorageTooNew(path, str(error).splitlines()[0])
+    if "not a valid DuckDB database" in str(error):
         return NotAWarehouse(path, "DuckDB does not recognise it.")
-    if "newer DuckDB" in str(error) or "file with version number" in message:
-        return StorageTooNew(path, message)
+    if re.search(r"corrupt database file", str(error), re.IGNORECASE):
+        return NotAWarehouse(path, f"it is damaged ({error}).")
     return error

@@ -89,12 +89,12 @@ def verdict(n: int, **changes: object) -> VerdictRow:
     return replace(row, **changes)
 
 
-def batch(n_articles: int = 4, *, batch_id: str = "b1", run_id: str = "r1") -> Batch:
-    """Two feeds that announce `n_articles` new articles and one dead link."""
-    numbers = range(n_articles)
-    lost = entry(n_articles, outcome="unreachable", article_id=None, detail="timed out", next_attempt_at=NOW)
+def batch(n_articles: int = 4, *, batch_id: str = "b1", run_id: str = "r1", start: int = 0) -> Batch:
+    """Two feeds that announce new articles, numbered from `start`, and one dead link."""
+    numbers, dead = range(start, start + n_articles), start + n_articles
+    lost = entry(dead, outcome="unreachable", article_id=None, detail="timed out", next_attempt_at=NOW)
     shares = [sum(1 for n in numbers if n % 2 == which) for which in range(2)]
-    shares_with_lost = [share + (n_articles % 2 == which) for which, share in enumerate(shares)]
+    shares_with_lost = [share + (dead % 2 == which) for which, share in enumerate(shares)]
     return Batch(
         batch_id,
         run_id,

@@ -1,0 +1,152 @@
+"""The schema documents itself, and the SQL files keep their promises."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pyarrow
+import pytest
+
+import warehouse
+from warehouse import digest_rows, rows
+from warehouse.columns import to_arrow
+from warehouse.sql import checks, query
+
+FOLDER = Path(warehouse.__file__).parent
+QUERIES = sorted(file.stem for file in (FOLDER / "queries").glob("*.sql"))
+SQL_FILES = sorted(FOLDER.rglob("*.sql"))
+CLOCK = re.compile(
+    r"\b(now\(|current_timestamp|current_date|today\(|get_current_time|current_localtime)", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "undocumented"),
+    [
+        ("table", "select schema_name || '.' || table_name from duckdb_tables() where coalesce(comment, '') = ''"),
+        (
+            "view",
+            "select schema_name || '.' || view_name from duckdb_views() "
+            "where not internal and coalesce(comment, '') = ''",
+        ),
+        (
+            "column",
+            "select schema_name || '.' || table_name || '.' || column_name from duckdb_columns() "
+            "where not internal and coalesce(comment, '') = ''",
+        ),
+        (
+            "macro",
+            "select schema_name || '.' || function_name from duckdb_functions() "
+            "where database_name = current_database() and not internal and coalesce(comment, '') = ''",
+        ),
+    ],
+)
+def test_everything_has_a_comment(empty, kind, undocumented):
+    assert empty.query(undocumented).rows == []
+
+
+def test_comments_are_sentences_about_something(empty):
+    found = empty.query(
+        "select schema_name || '.' || table_name || '.' || column_name, comment "
+        "from duckdb_columns() where not internal"
+    )
+    assert [name for name, comment in found.rows if len(comment) < 7 or comment.endswith((";", ","))] == []
+
+
+def test_a_table_says_its_grain(empty):
+    found = empty.query(
+        "select table_name, comment from duckdb_tables() "
+        "union all select view_name, comment from duckdb_views() where not internal"
+    )
+    assert [name for name, comment in found.rows if not comment.startswith(("One row per ", "The one "))] == []
+
+
+def test_there_are_no_keys_that_would_slow_a_load_or_block_an_update(empty):
+    found = empty.query("select table_name from duckdb_constraints() where constraint_type <> 'NOT NULL'")
+    assert found.rows == []
+
+
+def test_columns_carry_their_units_and_kinds_in_their_names(empty):
+    found = empty.query("select distinct column_name, data_type from duckdb_columns() where not internal")
+    wrong = [
+        (name, kind)
+        for name, kind in found.rows
+        if (kind == "TIMESTAMP WITH TIME ZONE") != name.endswith(("_at", "_since"))
+        or kind == "TIMESTAMP"
+        or (kind == "BOOLEAN") != name.startswith(("is_", "validators_lie"))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("file", SQL_FILES, ids=lambda file: file.stem)
+def test_no_sql_reads_the_clock(file):
+    assert CLOCK.findall(re.sub(r"--.*|'[^']*'", "", file.read_text())) == []
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_starts_with_its_contract(name):
+    lines = query(name).splitlines()
+    header = [line for line in lines if line.startswith("-- ")]
+    assert header[0].endswith((".", ":")), "a sentence says what it is for"
+    assert any(line.startswith("-- Parameters: ") for line in header)
+    assert any(line.startswith(("-- Columns: ", "-- Returns: ")) for line in header)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_names_exactly_its_parameters(name):
+    promised = contract(name, "Parameters")
+    used = set(re.findall(r"\$(\w+)", query(name)))
+    assert used == {word for word in used if word in promised}
+    assert ("incoming" in re.sub(r"--.*", "", query(name))) == ("incoming" in promised)
+
+
+@pytest.mark.parametrize("name", [name for name in QUERIES if "-- Columns: " in query(name)])
+def test_a_query_answers_with_the_columns_it_promises(empty, cases, name):
+    incoming = incoming_of(name)
+    if incoming is not None:
+        empty._connection.register("incoming", incoming)
+    parameters = {word: example(word, cases) for word in re.findall(r"\$(\w+)", query(name))}
+    answer = empty._connection.sql(query(name), params=parameters)
+    assert sorted(answer.columns) == sorted(promised_columns(name))
+
+
+def contract(name, part):
+    """One part of a query's header, its lines joined. Example: "incoming (rows.FeedRow), now (time)." """
+    header = "\n".join(
+        line.removeprefix("-- ").strip() for line in query(name).splitlines() if line.startswith("-- ")
+    )
+    match = re.search(rf"^{part}: (.*?)(?=\n(?:Parameters|Columns|Returns): |\Z)", header, re.DOTALL | re.MULTILINE)
+    return match[1].replace("\n", " ") if match else ""
+
+
+def promised_columns(name):
+    text = contract(name, "Columns")
+    if shapes := re.findall(r"those of rows\.(\w+)", text):
+        return {item.name for shape in shapes for item in fields(getattr(rows, shape))}
+    return re.sub(r"\([^)]*\)", "", text).rstrip(".").replace(" ", "").split(",")
+
+
+def incoming_of(name):
+    parameters = contract(name, "Parameters")
+    if shape := re.search(r"incoming \((?:digest_)?rows\.(\w+)", parameters):
+        return to_arrow([], getattr(rows, shape[1], None) or getattr(digest_rows, shape[1]))
+    if columns := re.search(r"incoming \(([\w, ]+)", parameters):
+        return pyarrow.table({name: pyarrow.array([], pyarrow.string()) for name in columns[1].split(", ")})
+    return None
+
+
+def example(parameter, cases):
+    return {
+        "now": cases.now,
+        "start": cases.now,
+        "end": cases.now,
+        "before": cases.now,
+        "limit": 1,
+        "zone": "UTC",
+    }.get(parameter, True if parameter == "ignore_schedule" else "x")
+
+
+def test_every_check_is_explained_and_runs(empty):
+    assert len(checks()) >= 6
+    assert [name for name, text in checks().items() if not text.startswith("-- ")] == []
+    assert empty.failed_checks() == {}
