@@ -141,9 +141,10 @@ def test_304_from_a_hop_that_was_sent_no_validators_is_broken():
 DATE = "Fri, 20 Nov 2026 12:00:00 GMT"
 RETRY_AFTER = [
     ("120", 120), ("0", 0), (" 30 ", 30), ("-1", None), ("1.5", None), ("soon", None), ("", None),
-    ("1" + "0" * 12, 1e12), ("9" * 400, 1e18), ("Fri, 20 Nov 2026 13:00:00 GMT", 3600), ("Fri, 20 Nov 2026 11:00:00 GMT", 0),
+    ("1" + "0" * 12, 1e12), ("9" * 400, 1e18), ("\u0664\u0662", None),
+    ("Fri, 20 Nov 2026 13:00:00 GMT", 3600), ("Fri, 20 Nov 2026 11:00:00 GMT", 0),
     ("Friday, 20-Nov-26 13:00:00 GMT", 3600), ("Fri Nov 20 13:00:00 2026", 3600),
-    ("Fri, 32 Nov 2026 13:00:00 GMT", None),    ("\u0664\u0662", None),
+    ("Fri, 32 Nov 2026 13:00:00 GMT", None),
 ]  # fmt: skip
 
 
