@@ -92,7 +92,8 @@ def queries_of(start: datetime, end: datetime) -> list[Query]:
             f"from mart.articles\nwhere {span}",
         ),
         Query(
-            "How did announced entries end?", "select outcome, sum(n_entries)\nfrom mart.entry_ends\ngroup by outcome"
+            "How did announced entries end?",
+            f"select outcome, count(*)\nfrom mart.entries\nwhere {span}\ngroup by outcome",
         ),
     ]
 

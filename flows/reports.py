@@ -41,7 +41,7 @@ MEANING = {
 TOP_STORIES = 5
 DEMO_QUERIES = (
     "select title, outlet, countries, kind, band from mart.relevant_articles order by score desc limit 10",
-    "select outcome, sum(n_entries) as n from mart.entry_ends group by outcome order by n desc",
+    "select outcome, count(*) as n from mart.entries group by outcome order by n desc",
     "from mart.country_pairs limit 10",
 )
 
