@@ -47,7 +47,7 @@ class Story:
     sectors: tuple[str, ...]
     lead: str  # one or two sentences of the article, as they stand there; "" if it has none fit to show
     grounds: tuple[str, ...]  # which parts of this card carry the evidence: "headline", "extract"
-    reasons: tuple[str, ...]  # short phrases of the article that spoke for it, strongest first
+    reasons: tuple[str, ...]  # short phrases of the article that spoke for it, most telling first
     doubts: tuple[str, ...]  # what spoke against it; only for borderline ones
     band: str
     band_words: str

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.steps.digest_inputs import DigestArticle
+from flows.steps.digest_terms import COOPERATION, SMES
 from flows.steps.digest_words import clean_line, clip
 
 MAX_LEAD_CHARS = 360  # two sentences of a news agency; five lines of a card on a telephone
@@ -38,17 +39,6 @@ _DANGLING = re.compile(
     r"His|Her|Their|Its|Another|Earlier|Later|According)\b"
 )
 
-_SMES = re.compile(
-    r"(?i)\b(?:m?smes?|msmes|umkm|pmes?|pymes?|kmu|small (?:and|&|or|to) medium|small(?:er)? (?:firm|business|compan|"
-    r"enterprise|manufacturer|supplier)\w*|start-?ups?|mittelstand\w*|petites et moyennes|pequeñas y medianas|"
-    r"pequenas e médias|doanh nghiệp nhỏ)|中小|소기업|малы[йхе] и средн"
-)
-_COOPERATION = re.compile(
-    r"(?i)\b(?:co-?operat|collaborat|partner|agreement|memorand|mou\b|forum|match(?:ing|making)|mission|delegation|"
-    r"joint(?:ly)?\b|bilateral|signed|exchange|programme|program\b|summit|fair\b|export|overseas|abroad|cross-border|"
-    r"credit line|guarantee|loan|fund(?:ing|ed)?\b|coop[ée]ra|coopera|accord|acuerdo|acordo|abkommen|hợp tác|"
-    r"kerja sama)|合作|協力|連携|협력|сотруднич"
-)
 _COMMON_IN_NAMES = frozenset(
     {"United", "Republic", "South", "North", "East", "West", "New", "The", "Democratic", "People's", "Federation"}
     | {"of", "and", "Saint"}
@@ -125,7 +115,7 @@ def _weighed(article: DigestArticle, economy_name: Mapping[str, str]) -> Iterato
 
 
 def _content(text: str, why: Sequence[tuple[str, float]], parties: Sequence[re.Pattern[str]]) -> float:
-    concepts = (_SMES.search(text) is not None) + (_COOPERATION.search(text) is not None)
+    concepts = (SMES.search(text) is not None) + (COOPERATION.search(text) is not None)
     named = sum(pattern.search(text) is not None for pattern in parties)
     return _WEIGHTS["evidence"] * _evidence(text, why) + _WEIGHTS["concept"] * (concepts + min(named, 2) * 0.75)
 

@@ -6,7 +6,9 @@ Evidence is a mix of whole sentences, which weigh most, and of short phrases, so
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
+from flows.steps.digest_terms import COOPERATION, SMES
 from flows.steps.digest_words import clean_line, clip
 
 Why = Sequence[tuple[str, float]]
@@ -15,6 +17,8 @@ Why = Sequence[tuple[str, float]]
 MAX_REASONS = 3  # three phrases are read, ten are not
 MAX_DOUBTS, MAX_DOUBT_CHARS = 2, 90
 _MAX_PHRASE_WORDS, _MAX_PHRASE_CHARS = 5, 60  # above: a sentence, or a headline
+_MAX_WIDE_CHARS = 12  # the same in Chinese or Japanese, which set no words apart
+_WORTH_NAMING = 0.15  # share of the strongest evidence; lighter phrases are words such as "side"
 _MIN_DOUBT = 0.25  # log-odds; weaker counter-evidence is single words such as "Mr"
 _MAX_EVIDENCE_CHARS = 300
 _FUNCTION_WORDS = frozenset(
@@ -54,15 +58,31 @@ def grounds(why: Why, headline: str, extract: str) -> tuple[str, ...]:
 
 
 def reasons(why: Why) -> tuple[str, ...]:
-    """The strongest short phrases for relevance, each once: "bank" says nothing beside "development bank"."""
+    """Short phrases that spoke for relevance, each once: "bank" says nothing beside "development bank".
+
+    First the words of the topic in the strongest sentence that has any, then the phrases that weigh most themselves.
+    """
     chosen: list[str] = []
-    for text in _texts(why, for_relevance=True):
+    for text in (*_topic_words(why), *_weighty_phrases(why)):
         phrase = _trimmed(text)
         if not _is_phrase(phrase) or not _TELLING.search(phrase):
             continue
         if not any(_within(phrase, other) or _within(other, phrase) for other in chosen):
             chosen.append(phrase)
     return tuple(chosen[:MAX_REASONS])
+
+
+def _topic_words(why: Why) -> Iterator[str]:
+    for topic in (SMES, COOPERATION):
+        matches = (topic.search(text) for text in _texts(why, for_relevance=True) if not _is_phrase(text))
+        yield from (match[0] for match in islice(filter(None, matches), 1))
+
+
+def _weighty_phrases(why: Why) -> Iterator[str]:
+    strongest = max((weight for _, weight in why), default=0.0)
+    yield from _texts(
+        [(text, weight) for text, weight in why if weight >= _WORTH_NAMING * strongest], for_relevance=True
+    )
 
 
 def doubts(why: Why) -> tuple[str, ...]:
@@ -88,7 +108,8 @@ def _meet(shown: str, passage: str) -> bool:
 
 
 def _is_phrase(text: str) -> bool:
-    return len(text) <= _MAX_PHRASE_CHARS and len(text.split()) <= _MAX_PHRASE_WORDS
+    is_wide = sum(char >= "\u2e80" for char in text) > len(text) / 2
+    return len(text) <= (_MAX_WIDE_CHARS if is_wide else _MAX_PHRASE_CHARS) and len(text.split()) <= _MAX_PHRASE_WORDS
 
 
 def _trimmed(phrase: str) -> str:

@@ -19,7 +19,9 @@ HEADLINE = "Chambers of two countries sign agreement for their small firms"
         ),
         ([("for SMEs", 0.5), ("of the", 0.4), ("US$ 1", 0.3), ("s", 0.2)], ("SMEs",)),  # nothing that says nothing
         ([("tariffs", -3.0), ("loan", 0.1), ("zero", 0.0)], ("loan",)),  # nothing that spoke against it
-        ([(SENTENCE, 3.0), (HEADLINE, 2.0), ("fund", 0.1)], ("fund",)),  # sentences are pointed to, not repeated
+        # A sentence gives the words of the topic; a phrase must weigh something beside it.
+        ([(SENTENCE, 3.0), (HEADLINE, 2.0), ("Hanoi", 0.6), ("meet", 0.1)], ("small firms", "agreement", "Hanoi")),
+        ([("両国の中小企業が展示会で協力することに合意したと発表した", 3.0)], ("中小企業", "協力")),
         ([("中小企业", 1.0), ("合作", 0.5), ("的", 0.4)], ("中小企业", "合作")),
         ([("one two", 1.0), ("three", 0.9), ("four", 0.8), ("five", 0.7)], ("one two", "three", "four")),
         ([], ()),

@@ -1,0 +1,23 @@
+"""The words by which a reader knows the topic: small firms, and acting together across a border.
+
+Not the model's lexicon: these only choose what is quoted from articles that the model has already chosen, so they may
+be few and rough. English, with the commonest words of the other languages met in feeds.
+"""
+
+import re
+
+SMES = re.compile(
+    r"(?i)\b(?:(?:micro, )?small(?:,| and| &| or| to) medium(?:[- ]sized?)?"
+    r"(?: (?:firm|business|compan|enterprise)\w*)?|m?smes?|umkm|pmes?|pymes?|kmu|"
+    r"small(?:er)?[- ](?:firm|business|compan|enterprise|manufacturer|supplier|trader)\w*|start-?ups?|"
+    r"mittelstand\w*|petites et moyennes entreprises|pequeñas y medianas empresas|"
+    r"pequenas e médias empresas|doanh nghiệp nhỏ và vừa)\b|中小企[业業]|중소기업|المشروعات الصغيرة والمتوسطة|"
+    r"малы\w{0,3} и средн\w+"
+)
+COOPERATION = re.compile(
+    r"(?i)\b(?:(?:[\w’'-]+ )?(?:co-?operation|collaboration|partnership|agreement|forum|mission|delegation|summit|"
+    r"workshop|fair|pavilion|programme|program|fund|loan|guarantee|credit line|match(?:ing|making)|exchange|"
+    r"joint venture|technology transfer)s?\b|memorand\w+ of understanding|mou\b|co-?operat\w*|collaborat\w*|"
+    r"partner(?:s|ed|ing)?\b|jointly|joint \w+|exporters?|overseas|abroad|cross-border|coop[ée]ra\w*|"
+    r"accord\w*|acuerdo\w*|acordo\w*|abkommen|hợp tác|kerja sama)|合作|協力|連携|협력|сотруднич\w*|تعاون"
+)
