@@ -10,13 +10,12 @@ from datetime import datetime
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
 
 from flows.steps import headers as said
-from flows.steps.addresses import is_allowed
+from flows.steps.addresses import is_allowed, literal_address
 from flows.steps.answers import Hop, Loss, Response
 from flows.steps.decoding import ACCEPTED, Decoder, TooMuch, Undecodable
 from flows.steps.limits import Limits
@@ -24,11 +23,11 @@ from flows.steps.names import Resolver
 from flows.steps.outcomes import Outcome
 from flows.steps.pacing import HostPaces, Lane
 from flows.steps.redirects import address_refusal, redirect_target
+from flows.steps.urls import host_of
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _READABLE = (200, 203)  # 203: a proxy changed something on the way; still the page
 _PIECE_BYTES = 64 * 2**10
-_DNS_CACHE_S = 300
 
 HopCheck = Callable[[str], Awaitable[Loss | None]]
 HeadCheck = Callable[[said.Headers], Loss | None]
@@ -90,13 +89,15 @@ class Client:
         self._resolve = dict(resolve or {})
         self._connections = asyncio.Semaphore(connections)
         self._tls = tls
+        self._resolver: Resolver | None = None
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         limits = self.limits
+        self._resolver = Resolver(self._resolve, limits.dns_s)
         connector = aiohttp.TCPConnector(
-            resolver=Resolver(self._resolve, limits.dns_s),
-            ttl_dns_cache=_DNS_CACHE_S,
+            resolver=self._resolver,
+            use_dns_cache=False,  # the resolver has one
             ssl=self._tls or True,
             limit=0,  # `connections` bounds them; a hidden queue here would eat into the time limits
             socket_factory=self._open_socket,
@@ -152,8 +153,11 @@ class Client:
         self, url: str, request: Request, left_s: float, now: datetime
     ) -> tuple[Response | _Redirect | Loss, float]:
         """One hop, when the host's pace allows it, and the seconds it took without that wait."""
-        host = urlsplit(url).hostname or ""
-        async with self.paces.turn(host, request.lane) as rest_s:
+        if self._resolver is None:
+            raise RuntimeError("the client is not open; use `async with Client(...) as client`")
+        host = host_of(url)
+        address = host if literal_address(host) else await self._resolver.usual_address(host)
+        async with self.paces.turn(host, request.lane, address) as rest_s:
             if rest_s:
                 return Loss(Outcome.REFUSED, f"{host} asked to be left alone", retry_after_s=rest_s), 0.0
             async with self._connections:
@@ -166,8 +170,7 @@ class Client:
         return answer, took_s
 
     async def _ask(self, url: str, request: Request, left_s: float, now: datetime) -> Response | _Redirect | Loss:
-        if self._session is None:
-            raise RuntimeError("the client is not open; use `async with Client(...) as client`")
+        assert self._session is not None  # opened with the resolver
         headers = {"Accept": request.accept}
         if url == (request.validators_url or request.url):
             headers |= request.validators

@@ -32,6 +32,18 @@ class HostPace:
     max_concurrent: int = 2
 
 
+_ADDRESS_SHARE = 5.0  # sites that share an address together get five times the pace and places of one
+
+
+@dataclass(slots=True)
+class _Machine:
+    """An address, and all the sites behind it."""
+
+    places: asyncio.Semaphore
+    next_start: float = 0.0
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 @dataclass(slots=True)
 class _Host:
     places: dict[Lane, asyncio.Semaphore]
@@ -44,7 +56,10 @@ class _Host:
 
 
 class HostPaces:
-    """One clock a host, keyed by registrable domain; IP addresses are hosts of their own.
+    """One clock a host, keyed by registrable domain, and a faster one an address, for the small sites of one machine.
+
+    IP addresses are hosts of their own. A content network's address is shared by sites that have nothing to do with
+    each other, so refusals and slowness count for the host alone.
 
     `clock` gives seconds on a steady clock and `sleep` waits on the same one, so that tests need no real time.
     """
@@ -60,30 +75,44 @@ class HostPaces:
         self._paces = {Lane.FEED: feed, Lane.PAGE: page}
         self._clock, self._sleep = clock, sleep
         self._hosts: dict[str, _Host] = {}
+        self._machines: dict[str, _Machine] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str, lane: Lane) -> AsyncIterator[float]:
-        """Hold a place at a host, from the moment its clock allows a start.
+    async def turn(self, host: str, lane: Lane, address: str | None = None) -> AsyncIterator[float]:
+        """Hold a place at a host, and at the address it resolves to, from the moment their clocks allow a start.
 
         Yields 0 when we may ask, else the seconds for which the host wants to be left alone: then do not ask.
         """
         state = self._host(host)
-        async with state.places[lane]:
-            yield await self._wait(state, lane)
+        machine = self._machine(address or host)
+        async with state.places[lane], machine.places:  # always in this order, so nobody waits in a circle
+            yield await self._wait(state, machine, lane)
 
-    async def _wait(self, state: _Host, lane: Lane) -> float:
-        async with state.gate:  # one waits for the clock at a time, so starts keep their distance and their order
+    async def _wait(self, state: _Host, machine: _Machine, lane: Lane) -> float:
+        async with state.gate:  # one waits for a clock at a time, so starts keep their distance and their order
+            rest_s = await self._wait_for_host(state)
+            if rest_s:
+                return rest_s
+            async with machine.gate:
+                await self._sleep_until(machine.next_start)
+                machine.next_start = self._clock() + self._paces[lane].delay_s / _ADDRESS_SHARE
+            state.next_start = self._clock() + self._delay_s(state, lane)
+            return 0.0
+
+    async def _wait_for_host(self, state: _Host) -> float:
+        """Wait until the host may be asked: 0; or at once, the seconds it wants to rest if they are too many."""
+        while True:
             now = self._clock()
             if state.rests_until - now > LONGEST_WAIT_S:
                 return state.rests_until - now
-            start = max(now, state.next_start, state.rests_until)
-            while start > self._clock():
-                await self._sleep(start - self._clock())
-                start = max(start, state.rests_until)
-                if start - self._clock() > LONGEST_WAIT_S:  # an answer that came meanwhile sent us away
-                    return start - self._clock()
-            state.next_start = self._clock() + self._delay_s(state, lane)
-            return 0.0
+            start = max(state.next_start, state.rests_until)
+            if start <= now:
+                return 0.0
+            await self._sleep(start - now)  # an answer that comes meanwhile may move both
+
+    async def _sleep_until(self, start: float) -> None:
+        while start > self._clock():
+            await self._sleep(start - self._clock())
 
     def note(self, host: str, *, latency_s: float, status: int | None, retry_after_s: float | None = None) -> None:
         """Learn from an answer: its status (null if none came) and how long it took."""
@@ -113,6 +142,12 @@ class HostPaces:
         if state.slowdown > 1.0:
             least = max(least, _FIRST_SLOWDOWN_S / 2) * state.slowdown
         return max(min(least, SLOWEST_S), own)
+
+    def _machine(self, address: str) -> _Machine:
+        if address not in self._machines:
+            places = max(pace.max_concurrent for pace in self._paces.values()) * int(_ADDRESS_SHARE)
+            self._machines[address] = _Machine(asyncio.Semaphore(places))
+        return self._machines[address]
 
     def _host(self, host: str) -> _Host:
         key = registrable_domain(host)

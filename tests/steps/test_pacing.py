@@ -70,6 +70,33 @@ def test_hosts_of_one_registrable_domain_are_one_host():
     assert starts(("www.a.test", PAGE), ("rss.a.test", PAGE), ("A.test.", PAGE)) == [0, 5, 10]
 
 
+def test_sites_of_one_address_start_a_second_apart_and_do_not_slow_each_other_further():
+    clock = Clock()
+    pace = paces(clock)
+    pace.note("slow.test", latency_s=60.0, status=200)
+
+    async def visit(host: str) -> float:
+        async with pace.turn(host, PAGE, "192.0.2.1"):
+            return clock.now - 1000.0
+
+    hosts = ["slow.test", "b.test", "c.test", "b.test"]
+    assert asyncio.run(clock.run(*(visit(host) for host in hosts))) == [0, 1, 2, 6]
+
+
+def test_sites_of_one_address_have_ten_places_together():
+    clock = Clock()
+    pace = paces(clock, page=HostPace(0.0, 2))
+
+    async def visit(host: str) -> float:
+        async with pace.turn(host, PAGE, "192.0.2.1"):
+            started = clock.now - 1000.0
+            await clock.sleep(9.0)
+            return started
+
+    begun = asyncio.run(clock.run(*(visit(f"{i}.test") for i in range(12))))
+    assert begun == [0] * 10 + [9] * 2
+
+
 def test_feeds_and_pages_share_the_clock():
     assert sorted(starts(("a.test", FEED), ("a.test", PAGE))) == [0, 5]
 

@@ -35,7 +35,7 @@ RULES = [
     ("our group, with our version", "User-agent: smewatch/0.1\nDisallow: /", "/a", False),
     ("a name that ours begins with", "User-agent: sme\nDisallow: /", "/a", True),
     ("a name that contains ours", "User-agent: smewatchdog\nDisallow: /", "/a", True),
-    ("groups of one agent merge", "User-agent: smewatch\nAllow: /\n\nUser-agent: smewatch\nDisallow: /b", "/b", False),
+    ("groups of one agent", "User-agent: smewatch\nAllow: /\n\nUser-agent: smewatch\nDisallow: /b", "/b", False),
     ("groups merge around another's", "User-agent: smewatch\nAllow: /a\nUser-agent: x\nDisallow: /z\n"
      "User-agent: smewatch\nDisallow: /b", "/b", False),
     ("another's group between", "User-agent: smewatch\nDisallow: /a\nUser-agent: x\nDisallow: /b", "/b", True),
