@@ -1,7 +1,6 @@
 import asyncio
 import socket
 import threading
-import time
 
 import pytest
 
@@ -69,12 +68,14 @@ def test_name_that_failed_is_not_asked_again_at_once(monkeypatch):
 
 
 def test_dead_name_server_costs_its_time_limit_and_no_name_waits_for_another(monkeypatch):
-    hang = threading.Event()
+    hang, gave_up = threading.Event(), []
+
+    def dead_lookup():
+        gave_up.append(hang.wait(9))
+        return []
 
     async def resolve():
-        resolver, _ = resolver_of(
-            {"dead.test": lambda: hang.wait(9) and [], "a.test": ["192.0.2.1"]}, monkeypatch, 0.2
-        )
+        resolver, _ = resolver_of({"dead.test": dead_lookup, "a.test": ["192.0.2.1"]}, monkeypatch, 0.2)
         dead = asyncio.create_task(resolver.resolve("dead.test", 80))
         await asyncio.sleep(0)
         assert addresses(await resolver.resolve("a.test", 80)) == [("192.0.2.1", 80)]
@@ -82,9 +83,8 @@ def test_dead_name_server_costs_its_time_limit_and_no_name_waits_for_another(mon
             await dead
         await resolver.close()
 
-    begun = time.monotonic()
     asyncio.run(resolve())
-    assert time.monotonic() - begun < 5  # not the nine seconds of the thread
+    assert gave_up == []  # the thread hangs still, and nobody waited for it
     hang.set()
 
 
@@ -104,7 +104,7 @@ def test_one_who_gives_up_does_not_take_the_answer_from_the_others(monkeypatch):
 
 def test_label_that_is_too_long_is_no_name():
     async def resolve():
-        with pytest.raises(OSError, match=""):
+        with pytest.raises(OSError, match="not a host name"):
             await Resolver({}, 5.0).resolve("a" * 64 + ".test", 80)
 
     asyncio.run(resolve())
