@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from classifiers.place_cues import Cues, read_cues
 from classifiers.place_index import Index, Persons, english_index, read_persons, with_language
 from classifiers.place_language import guess_language
 from classifiers.place_scan import Span, spans_of
@@ -24,12 +25,13 @@ class Gazetteer:
     folder: Path
     english: Index
     persons: Persons
+    cues: Cues
     indexes: dict[str, Index] = field(default_factory=dict)  # by language, filled at first use
 
     @classmethod
     def load(cls, folder: Path) -> "Gazetteer":
         """Read the files of seeds/places/. Raises FileNotFoundError if one is missing, KeyError if a column is."""
-        return cls(folder, english_index(folder), read_persons(folder))
+        return cls(folder, english_index(folder), read_persons(folder), read_cues(folder))
 
     def spans(self, text: str, *, language: str | None = None) -> list[Span]:
         """Every place in the text from left to right, blocs, regions and firms too; offsets in its NFC form."""
@@ -39,7 +41,7 @@ class Gazetteer:
         """Which economies act in an article, which blocs it names, and every mention with its role."""
         title, text = _composed(title), _composed(text)
         whole = f"{title}\n{text}"
-        return read_places(title, whole, self.spans(whole, language=language))
+        return read_places(title, whole, self.spans(whole, language=language), self.cues)
 
     def mask(self, text: str, *, language: str | None = None) -> str:
         """The text with every place replaced by one neutral word, so that "Japan" cannot carry the topic.

@@ -65,6 +65,7 @@ class Persons:
     given: frozenset[str]
     titles: frozenset[str]
     follow: frozenset[str]
+    start: frozenset[str]
 
 
 def gap_class(gap: str) -> str | None:
@@ -167,7 +168,7 @@ def read_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
 def read_persons(folder: Path) -> Persons:
     """The words of persons.csv."""
     words = {row["kind"]: frozenset(variants(row["words"])) for row in read_rows(folder / "persons.csv")}
-    return Persons(words["given"], words["title"], words["follow"])
+    return Persons(words["given"], words["title"], words["follow"], words["start"])
 
 
 def read_names(folder: Path) -> Iterator[tuple[str, tuple[str, ...], str, tuple[Rule, ...]]]:

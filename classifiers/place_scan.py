@@ -54,13 +54,20 @@ def spans_of(text: str, index: Index, persons: Persons) -> list[Span]:
     """The places in a text from left to right, without overlaps; a name of two economies gives two spans."""
     words = words_of(text)
     spans: list[Span] = []
+    people: set[str] = set()  # surfaces that were a person's name
     for hit in _hits(text, words, index):
-        code = _means(hit, text, words, persons)
-        if code is None:
+        code = _means(hit, text, words, persons, people) if hit.name.rules else ""
+        if code is None or hit.name.kind == "idiom":
             continue
         codes = (code,) if code else hit.name.codes or ("",)
         spans.extend(Span(hit.start, hit.end, each, hit.name.kind) for each in codes)
-    return spans
+    return _without(people, text, spans) if people else spans
+
+
+def _without(people: set[str], text: str, spans: list[Span]) -> list[Span]:
+    """The spans without the bare surnames of people ("Lima said"), unless the economy is named otherwise, too."""
+    named = {span.code for span in spans if text[span.start : span.end] not in people}
+    return [span for span in spans if span.code in named or text[span.start : span.end] not in people]
 
 
 def _hits(text: str, words: Sequence[Word], index: Index) -> Iterator[Hit]:
@@ -179,12 +186,12 @@ def _hangul_begins(run: str) -> set[int]:
 # --- names that mislead ------------------------------------------------------------------------------------------
 
 
-def _means(hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
-    """Empty: what the name says. A code: something else. Null: no place."""
-    if hit.name.kind == "idiom":
-        return None
+def _means(hit: Hit, text: str, words: Sequence[Word], persons: Persons, people: set[str]) -> str | None:
+    """Empty: what the name says. A code: something else. Null: no place; a person's name is added to `people`."""
     for rule in hit.name.rules:
         code = _RULES[rule.kind](rule, hit, text, words, persons)
+        if code is None and rule.kind in _PERSONAL:
+            people.add(text[hit.start : hit.end])
         if code is None or code:
             return code
     return ""
@@ -214,7 +221,14 @@ def _surname(_: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Perso
 
 def _part(rule: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
     word, gap = _before(hit, text, words)
-    return None if gap == " " and word[0].isupper() else _surname(rule, hit, text, words, persons)
+    is_name = gap == " " and word[0].isupper() and word not in persons.start and not _is_headline(text, hit.start)
+    return None if is_name else _surname(rule, hit, text, words, persons)
+
+
+def _is_headline(text: str, at: int) -> bool:
+    """True in a line that writes most of its words with capitals, where a capital tells nothing."""
+    line = text[text.rfind("\n", 0, at) + 1 : (text + "\n").index("\n", at)].split()
+    return sum(word[0].isupper() for word in line) > len(line) / 2
 
 
 def _given(rule: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
@@ -240,6 +254,7 @@ def _pronoun(_: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Perso
     return None if all(len(word) > 1 and word.isupper() for word in around) else ""
 
 
+_PERSONAL = frozenset({"surname", "given", "part"})
 _RULES: dict[str, Callable[[Rule, Hit, str, Sequence[Word], Persons], str | None]] = {
     "surname": _surname,
     "given": _given,
