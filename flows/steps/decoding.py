@@ -4,6 +4,7 @@ import zlib
 
 ACCEPTED = "gzip, deflate"  # not br: Python brings no decoder for it; not zstd: few decoders are bounded
 MAX_MEMBERS = 1000  # gzip members may be joined; honest files hold a few, and empty ones by the thousand cost time
+_STEP_BYTES = 64 * 2**10
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -71,9 +72,12 @@ class Decoder:
                 if self._coding != "gzip" or not _GZIP_MAGIC.startswith(piece[:2]):
                     return
                 inflater = self._inflater = self._next_member()
-            # One byte more than allowed is enough to know that it is too much.
-            self._keep(inflater.decompress(piece, self._max_bytes - len(self.body) + 1))
-            piece = inflater.unconsumed_tail or inflater.unused_data
+            decoded = inflater.decompress(piece, _STEP_BYTES)
+            self._keep(decoded)
+            while len(decoded) == _STEP_BYTES:  # there may be more, even where all of the piece was consumed
+                decoded = inflater.decompress(inflater.unconsumed_tail, _STEP_BYTES)
+                self._keep(decoded)
+            piece = inflater.unused_data
 
     def _next_member(self) -> "zlib._Decompress":
         self._members += 1
