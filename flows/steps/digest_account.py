@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flows.steps.digest_content import Account, Figure, Method, Row, Trouble
 from flows.steps.digest_inputs import Measure, ModelNote, WeekCounts
 from flows.steps.digest_words import change, clean_line, counted, moment_words
-from flows.steps.outcomes import Outcome
+from flows.steps.outcomes import Outcome, PollOutcome
 from flows.steps.weeks import IsoWeek
 
 USUAL_WEEKS = 8  # "usual" is the median of this many weeks before
@@ -34,6 +34,16 @@ _ENDING_NOTES = {
     Outcome.NEEDS_JAVASCRIPT: "a page that is empty without a browser",
     Outcome.SOFT_404: "a page that says it does not exist",
     Outcome.NO_TEXT: "too little text to read",
+}
+
+_TROUBLE_WORDS: dict[str, str] = {
+    PollOutcome.UNREACHABLE: "unreachable: no answer, or a broken one",
+    PollOutcome.GONE: "gone: the address does not exist any more",
+    PollOutcome.REFUSED: "refused: the site did not let us in",
+    PollOutcome.FORBIDDEN_ADDRESS: "forbidden address: it leads into a private network",
+    PollOutcome.TOO_LARGE: "too large: beyond our limit of size",
+    PollOutcome.TOO_SLOW: "too slow: beyond our limit of time",
+    PollOutcome.NOT_A_FEED: "not a feed: a web page, or garbage",
 }
 
 
@@ -91,7 +101,7 @@ def figures(counts: WeekCounts, week: IsoWeek, stories: int, outlets: int, econo
 def account(counts: WeekCounts, stories: int) -> Account:
     """What was seen and left out. Numbers that do not add up are shown as such, not hidden."""
     endings = sorted(counts.outcomes.items(), key=lambda item: (-item[1], item[0]))
-    troubles = tuple(Trouble(clean_line(t.feed, 80), clean_line(t.reason, 120)) for t in counts.feeds_in_trouble)
+    troubles = tuple(Trouble(clean_line(t.feed, 80), _trouble_words(t.reason)) for t in counts.feeds_in_trouble)
     return Account(
         funnel=_funnel(counts, stories),
         endings=tuple(Row(name, number, _ending_note(name)) for name, number in endings if number),
@@ -155,6 +165,11 @@ def _notes(counts: WeekCounts) -> list[str]:
     if counts.feeds_polled == 0:
         notes.append("No feed was polled this week: silence here says nothing about the world.")
     return notes
+
+
+def _trouble_words(reason: str) -> str:
+    """A poll's outcome with its meaning; any other words as they are."""
+    return _TROUBLE_WORDS.get(reason, clean_line(reason, 120))
 
 
 def _ending_note(name: str) -> str:

@@ -68,7 +68,9 @@ def places_of(members: Sequence[DigestArticle], economy_name: Mapping[str, str])
     """The economies and blocs of a story: those of the lead; where it names none, those of the next that does."""
     named = next((member for member in members if member.countries or member.blocs), members[0])
     economies = [Place(code, _name(economy_name.get(code, code))) for code in dict.fromkeys(named.countries)]
-    blocs = [Place(bloc, _name(bloc), is_bloc=True) for bloc in dict.fromkeys(named.blocs)]
+    # The European Union is a party like an economy; said once is enough.
+    others = [bloc for bloc in dict.fromkeys(named.blocs) if bloc not in named.countries]
+    blocs = [Place(bloc, _name(bloc), is_bloc=True) for bloc in others]
     return tuple(economies[:MAX_PLACES] + blocs[:MAX_PLACES])
 
 

@@ -35,8 +35,10 @@ _CRUMB = re.compile(
     r"(?i)^\W*(?:photo|image|picture|illustration|read (?:more|also)|also read|related|advert|source:)"
 )
 _DANGLING = re.compile(
-    r"^[\"“‘']?(?:He|She|It|They|We|I|This|That|These|Those|But|And|However|Meanwhile|Moreover|Also|Such|Both|"
-    r"His|Her|Their|Its|Another|Earlier|Later|According)\b"
+    r"^[\"“‘'«]?(?:He|She|It|They|We|I|This|That|These|Those|But|And|However|Meanwhile|Moreover|Also|Such|Both|His|Her|"
+    r"Their|Its|Another|Earlier|Later|According|Elles?|Ils?|Cel[aà]|Ce(?:tte|t|s)?|Él|Ell[oa]s?|Est[oae]s?|Es[oa]s?|"
+    r"Sie|Er|Es|Dies\w*|Dabei|Damit|Isso|Est[ae]s?|Eles?|Elas?|Questo|Questa|Esso|Он[аи]?|Это|これ|それ|这|此)"
+    r"(?:\b|(?<=[\u2e80-\uffff]))"
 )
 
 _COMMON_IN_NAMES = frozenset(

@@ -44,6 +44,9 @@ _FUNCTION_WORDS = frozenset(
     }
     | {"its", "his", "her", "our", "your", "their", "this", "these", "each", "other", "more", "also", "not", "new"}
     | {"was", "were", "is", "are", "be", "been", "will", "would", "has", "have", "had", "said", "who", "which", "how"}
+    | {"la", "le", "les", "un", "une", "des", "du", "de", "d'un", "d'une", "d’un", "d’une", "et", "pour"}
+    | {"el", "los", "las", "una", "del", "y", "para", "que", "il", "lo", "di", "con", "o", "os", "as", "um", "uma"}
+    | {"der", "die", "das", "den", "dem", "ein", "eine", "einer", "einem", "und", "mit", "für", "và", "của", "dan"}
 )
 _TELLING = re.compile(
     r"[^\W\d_]{3}|[A-Z]{2}(?!\$)|[\u2e80-\uffff]{2}"

@@ -9,6 +9,7 @@ from flows.steps.dates import Published
 from flows.steps.digest_account import poisson_tail
 from flows.steps.digest_stories import alone
 from flows.steps.digesting import KIND_HEADINGS, MAX_CARDS, MAX_STORIES, FeedTrouble, Reprint, compose
+from flows.steps.outcomes import Outcome, PollOutcome
 from flows.steps.weeks import IsoWeek
 from tests.steps.digest_cases import BERLIN, CASES, MODEL, NAMES, WEEK, article, counts, load_case
 
@@ -135,6 +136,10 @@ class TestStories:
             ("ASEAN", True),
         ]
 
+    def test_the_union_is_not_named_twice_as_economy_and_bloc(self):
+        story = digest_of([article(1, countries=("VN", "EU"), blocs=("EU", "ASEAN"))]).top
+        assert [place.name for place in story.places] == ["Viet Nam", "European Union", "ASEAN"]
+
     def test_pairs_are_counted_once_a_story_whatever_the_order(self):
         pairs = digest_of(
             [article(1), article(2, countries=("JP", "VN")), article(3, countries=("JP", "VN", "KE"))]
@@ -229,9 +234,20 @@ class TestAccount:
         assert "add up to 5, not to the 9" in notes[0]
 
     def test_feeds_in_trouble_are_named_with_the_reason(self):
-        digest = digest_of([], feeds_in_trouble=(FeedTrouble("Gulf Monitor", "not a feed"),))
-        assert (digest.account.troubles[0].feed, digest.account.troubles[0].reason) == ("Gulf Monitor", "not a feed")
-        assert digest.figures[3].notes == ("1 in trouble",)
+        troubles = (FeedTrouble("Gulf Monitor", "not a feed"), FeedTrouble("Bay News", "the moon is full"))
+        digest = digest_of([], feeds_in_trouble=troubles)
+        assert [(one.feed, one.reason) for one in digest.account.troubles] == [
+            ("Gulf Monitor", "not a feed: a web page, or garbage"),
+            ("Bay News", "the moon is full"),
+        ]
+        assert digest.figures[3].notes == ("2 in trouble",)
+
+    def test_every_way_a_poll_or_an_entry_can_end_has_its_words(self):
+        ends = digest_of([], outcomes={end: 1 for end in Outcome}).account.endings
+        assert [row.label for row in ends if not row.note] == []
+        bad = [poll for poll in PollOutcome if poll not in {PollOutcome.READ, PollOutcome.UNCHANGED}]
+        troubles = digest_of([], feeds_in_trouble=tuple(FeedTrouble("x", poll) for poll in bad)).account.troubles
+        assert [one.reason for one in troubles if ": " not in one.reason] == []
 
     def test_a_quiet_week_gives_proof_of_life(self):
         digest = digest_of([])
