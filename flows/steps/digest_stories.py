@@ -15,6 +15,9 @@ Grouping = Callable[[Sequence[DigestArticle]], list[tuple[DigestArticle, ...]]]
 
 NEAR_EQUAL = 0.6  # Jaccard similarity of shingles: agency copy with a changed first paragraph lies at 0.7 to 0.9,
 #   two reports of one event in their own words below 0.2
+_THE_SAME = (
+    0.95  # a text this close to an earlier one is not compared with later ones: a flood of copies costs little
+)
 _SHINGLE_WORDS, _SHINGLE_CHARS = 3, 5
 _MAX_TEXT_CHARS = 20_000
 _WORDS = re.compile(r"\w+")
@@ -67,9 +70,13 @@ def _near_equal_pairs(sets: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
     pairs = []
     for index, grams in enumerate(sets):
         shared = Counter(other for gram in grams for other in holders[gram])
+        closest = 0.0
         for other, common in sorted(shared.items()):
-            if common >= NEAR_EQUAL * (len(grams) + len(sets[other]) - common):
+            similarity = common / (len(grams) + len(sets[other]) - common)
+            closest = max(closest, similarity)
+            if similarity >= NEAR_EQUAL:
                 pairs.append((other, index))
-        for gram in grams:
-            holders[gram].append(index)
+        if closest < _THE_SAME:
+            for gram in grams:
+                holders[gram].append(index)
     return pairs

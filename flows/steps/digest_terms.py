@@ -15,7 +15,7 @@ SMES = re.compile(
     r"малы\w{0,3} и средн\w+"
 )
 COOPERATION = re.compile(
-    r"(?i)\b(?:(?:[\w’'-]+ )?(?:co-?operation|collaboration|partnership|agreement|forum|mission|delegation|summit|"
+    r"(?i)\b(?:(?:[\w’'-]{1,30} )?(?:co-?operation|collaboration|partnership|agreement|forum|mission|delegation|summit|"
     r"workshop|fair|pavilion|programme|program|fund|loan|guarantee|credit line|match(?:ing|making)|exchange|"
     r"joint venture|technology transfer)s?\b|memorand\w+ of understanding|mou\b|co-?operat\w*|collaborat\w*|"
     r"partner(?:s|ed|ing)?\b|jointly|joint \w+|exporters?|overseas|abroad|cross-border|coop[ée]ra\w*|"

@@ -243,7 +243,7 @@ class TestAccount:
         assert digest.figures[3].notes == ("2 in trouble",)
 
     def test_every_way_a_poll_or_an_entry_can_end_has_its_words(self):
-        ends = digest_of([], outcomes={end: 1 for end in Outcome}).account.endings
+        ends = digest_of([], outcomes=dict.fromkeys(Outcome, 1)).account.endings
         assert [row.label for row in ends if not row.note] == []
         bad = [poll for poll in PollOutcome if poll not in {PollOutcome.READ, PollOutcome.UNCHANGED}]
         troubles = digest_of([], feeds_in_trouble=tuple(FeedTrouble("x", poll) for poll in bad)).account.troubles

@@ -65,3 +65,8 @@ def test_every_article_is_in_exactly_one_story(grouping, texts):
     articles = [article(n, text=text, score=n / 20) for n, text in enumerate(texts)]
     told = [member.article_id for story in grouping(articles) for member in story]
     assert sorted(told) == sorted(item.article_id for item in articles)
+
+
+def test_a_flood_of_copies_is_one_story():
+    articles = [article(n, text=f"{TEXT} {OTHER} {TEXT}", score=1 - n / 1000) for n in range(300)]
+    assert [len(story) for story in by_near_equal_text(articles)] == [300]
