@@ -25,7 +25,7 @@ _WORTH_ADDING = 0.45  # of the best sentence's score, for a second one
 # A stop, closing quotes, then a new sentence; in scripts without spaces the stop itself ends it.
 _BREAK = re.compile(r"(?<=[.!?…؟।])([\"'”’»)\]]*)\s+(?=[^\s\d.,;a-zà-ÿ]|\d)|(?<=[。！？])(?![」』”）])")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Gov|Rep|Hon|St|No|Nos|vs|approx|Inc|Ltd|Co|Corp|Bros|"
+    r"[\s(](?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Gov|Rep|Hon|St|No|Nos|vs|approx|Inc|Ltd|Co|Corp|Bros|"
     r"Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|e\.g|i\.e|U\.S|U\.K|U\.N|E\.U|[A-Z])\.$"
 )
 # Example: "HANOI, March 3 (VNA) – The fund ..." loses all before "The".
@@ -95,7 +95,8 @@ def _split(line: str) -> Iterator[str]:
     start = 0
     for match in _BREAK.finditer(line):
         head = line[start : match.end(1) if match[1] is not None else match.start()]
-        if _ABBREVIATION.search(head):
+        # The longest abbreviation has seven characters; a whole text of "U.S. U.S. ..." would be searched again and again.
+        if _ABBREVIATION.search((" " + head)[-12:]):
             continue
         yield head.strip()
         start = match.end()

@@ -15,8 +15,8 @@ SMES = re.compile(
     r"малы\w{0,3} и средн\w+"
 )
 COOPERATION = re.compile(
-    r"(?i)\b(?:(?:[\w’'-]{1,30} )?(?:co-?operation|collaboration|partnership|agreement|forum|mission|delegation|summit|"
-    r"workshop|fair|pavilion|programme|program|fund|loan|guarantee|credit line|match(?:ing|making)|exchange|"
+    r"(?i)\b(?:(?:[\w’'-]{1,30} )?(?:co-?operation|collaboration|partnership|agreement|forum|mission|delegation|"
+    r"summit|workshop|fair|pavilion|programme|program|fund|loan|guarantee|credit line|match(?:ing|making)|exchange|"
     r"joint venture|technology transfer)s?\b|memorand\w+ of understanding|mou\b|co-?operat\w*|collaborat\w*|"
     r"partner(?:s|ed|ing)?\b|jointly|joint \w+|exporters?|overseas|abroad|cross-border|coop[ée]ra\w*|"
     r"accord\w*|acuerdo\w*|acordo\w*|abkommen|hợp tác|kerja sama)|合作|協力|連携|협력|сотруднич\w*|تعاون"
