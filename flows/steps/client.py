@@ -28,6 +28,7 @@ from flows.steps.urls import host_of
 _REDIRECTS = (301, 302, 303, 307, 308)
 _READABLE = (200, 203)  # 203: a proxy changed something on the way; still the page
 _PIECE_BYTES = 64 * 2**10
+_KEEP_ALIVE_S = 6.0  # until the next page of a site, a second after its usual pace
 
 HopCheck = Callable[[str], Awaitable[Loss | None]]
 HeadCheck = Callable[[said.Headers], Loss | None]
@@ -99,6 +100,7 @@ class Client:
             resolver=self._resolver,
             use_dns_cache=False,  # the resolver has one
             ssl=self._tls or True,
+            keepalive_timeout=_KEEP_ALIVE_S,
             limit=0,  # `connections` bounds them; a hidden queue here would eat into the time limits
             socket_factory=self._open_socket,
         )
@@ -180,7 +182,10 @@ class Client:
                 asyncio.timeout(max(0.0, left_s)),
                 self._session.get(bare, headers=headers, allow_redirects=False) as answer,
             ):
-                return await self._read(answer, request, now, is_conditional=len(headers) > 1)
+                result = await self._read(answer, request, now, is_conditional=len(headers) > 1)
+                if request.lane is Lane.FEED:
+                    answer.close()  # a host has few feeds: a thousand idle connections would wait for nothing
+                return result
         except TooMuch:
             return Loss(Outcome.TOO_LARGE, f"more than {request.max_bytes:,} bytes")
         except Undecodable as broken:

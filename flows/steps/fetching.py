@@ -68,12 +68,18 @@ async def fetch_feed(
     now: datetime,
     *,
     validators_url: str | None = None,
+    robots: RobotsCache | None = None,
 ) -> Response | Loss:
     """A feed's document, or a 304 where the validators still hold.
 
     `etag` and `last_modified` go out exactly as they came, and only to `validators_url`, the address that gave them
-    (a Response's `final_url`; null: `url`). A feed that is itself a gzip file, as large sitemaps are, is unpacked.
+    (a Response's `final_url`; null: `url`). With `robots`, rules that name us are obeyed (see `feed_refusal`). A feed
+    that is itself a gzip file, as large sitemaps are, is unpacked.
     """
+
+    async def check_hop(hop_url: str) -> Loss | None:
+        return None if robots is None else await robots.feed_refusal(hop_url, now)
+
     wanted = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     request = Request(
         url,
@@ -82,6 +88,7 @@ async def fetch_feed(
         lane=Lane.FEED,
         validators={name: value for name, value in wanted.items() if value},
         validators_url=validators_url or url,
+        check_hop=check_hop,
     )
     answer = await client.get(request, now)
     if isinstance(answer, Response) and answer.body.startswith(b"\x1f\x8b"):

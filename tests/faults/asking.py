@@ -36,11 +36,14 @@ def client(**changes: Any) -> Client:
 
 
 def ask_feed(url: str, etag: str | None = None, last_modified: str | None = None, **changes: Any) -> Response | Loss:
-    validators_url = changes.pop("validators_url", None)
+    validators_url, obeys = changes.pop("validators_url", None), changes.pop("obeys_robots", False)
 
     async def ask() -> Response | Loss:
         async with client(**changes) as asking:
-            return await fetch_feed(asking, url, etag, last_modified, NOW, validators_url=validators_url)
+            robots = RobotsCache(asking) if obeys else None
+            return await fetch_feed(
+                asking, url, etag, last_modified, NOW, validators_url=validators_url, robots=robots
+            )
 
     return asyncio.run(ask())
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.steps.fetching import Loss, Page, RobotsCache, fetch_page
+from flows.steps.fetching import Loss, Page, Response, RobotsCache, fetch_page
 from flows.steps.outcomes import Outcome
-from flows.steps.robots import read_rules
-from tests.faults.asking import NOW, ask_page, ask_pages, client
+from flows.steps.robots import RobotsFile, read_rules
+from tests.faults.asking import NOW, ask_feed, ask_page, ask_pages, client
 from tests.faults.server import FaultServer, Script, answer
 
 PAGE = answer(200, b"<html>")
@@ -150,8 +150,16 @@ def test_broken_server_is_asked_again_after_an_hour():
 
 
 def test_last_good_rules_stand_in_for_a_broken_server_for_a_day():
-    """Fetched at 0 h, stale at 24 h: no older than a day they may be, so a break then closes the site."""
-    assert story((0, OPEN), (24.1, BROKEN), (25.2, OPEN)) == ([True, False, True], 3)
+    """Read at 0 h, stale at 24 h, used until 48 h while the server cannot say; asked again each hour."""
+    assert story((0, OPEN), (24.1, BROKEN), (25.2, BROKEN), (47.9, BROKEN), (49, BROKEN)) == (
+        [True, True, True, True, False],
+        5,
+    )
+    assert story((0, CLOSED), (24.1, BROKEN), (25.2, OPEN)) == ([False, False, True], 3)
+
+
+def test_last_good_rules_stand_in_for_silence_as_well():
+    assert story((0, OPEN), (24.1, [5.0])) == ([True, True], 2)
 
 
 def test_no_rules_is_an_answer_that_holds_for_a_day_too():
@@ -223,3 +231,51 @@ def test_any_bytes_are_rules_of_some_kind(body):
 def test_hostile_rules_are_read_before_the_suite_times_out(body):
     """The first of these holds Protego alone up for minutes."""
     assert read_rules(body[: 2**19], "smewatch").allows("http://a.test/" + "ab" * 500)
+
+
+def test_files_are_remembered_between_runs_for_a_day():
+    async def run(files, hours: float) -> list[RobotsFile]:
+        now = NOW + timedelta(hours=hours)
+        async with client() as asking:
+            robots = RobotsCache(asking, files=files)
+            await fetch_page(asking, server.url("/a"), robots, now)
+            return robots.files(now)
+
+    with FaultServer({"/robots.txt": CLOSED, "/a": PAGE}) as server:
+        first = asyncio.run(run([], 0))
+        second = asyncio.run(run(first, 23))
+        assert server.paths() == ["/robots.txt"]
+        third = asyncio.run(run(second, 25))
+        assert server.paths() == ["/robots.txt"] * 2
+    assert [(file.origin, file.read_at) for file in second] == [(server.url(""), NOW)]
+    assert third[0].read_at == NOW + timedelta(hours=25)
+
+
+def test_file_that_nobody_asked_for_in_a_run_is_still_remembered():
+    file = RobotsFile("http://a.test", b"", NOW)
+    robots = RobotsCache(client(), files=[file])
+    assert robots.files(NOW + timedelta(hours=23)) == [file]
+    assert robots.files(NOW + timedelta(hours=24)) == []
+
+
+FEED_RULES = [
+    ("User-agent: *\nDisallow: /", True),
+    ("User-agent: smewatch\nDisallow: /", False),
+    ("User-agent: smewatch\nDisallow: /private", True),
+    ("User-agent: smewatch\nAllow: /\nUser-agent: *\nDisallow: /", True),
+    ("", True),
+]
+
+
+@pytest.mark.parametrize(("rules", "is_allowed"), FEED_RULES)
+def test_feed_is_refused_only_by_a_rule_that_names_us(rules, is_allowed):
+    with FaultServer({"/robots.txt": answer(200, rules.encode()), "/feed": answer(200, b"feed")}) as server:
+        result = ask_feed(server.url("/feed"), obeys_robots=True)
+        assert ("/feed" in server.paths()) is is_allowed
+    assert isinstance(result, Response) or result.outcome is Outcome.ROBOTS
+
+
+@pytest.mark.parametrize("script", [answer(500), answer(429), b""], ids=["500", "429", "hang-up"])
+def test_feed_is_read_though_robots_cannot_be_had(script):
+    with FaultServer({"/robots.txt": script, "/feed": answer(200, b"feed")}) as server:
+        assert isinstance(ask_feed(server.url("/feed"), obeys_robots=True), Response)
