@@ -29,8 +29,8 @@ _ABBREVIATION = re.compile(
     r"Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|e\.g|i\.e|U\.S|U\.K|U\.N|E\.U|[A-Z])\.$"
 )
 # Example: "HANOI, March 3 (VNA) – The fund ..." loses all before "The".
-_DATELINE = re.compile(r"^[A-ZÀ-Þ(][^.!?]{1,48}?(?:\([^)]{2,30}\)\s*)?[–—-]{1,2}\s+(?=[A-Z\"“‘])")
-_AGENCY = re.compile(r"^\([^)]+\)|\([A-Z][\w./ -]{1,24}\)|^[A-ZÀ-Þ .,'-]{3,30}[,–—-]|\b[A-Z][a-z]{2,8}\.? \d{1,2}\b")
+_DATELINE = re.compile(r"^[A-ZÀ-Þ(][^.!?]{1,60}?(?:\([^)]{2,40}\)\s*)?[–—-]{1,2}\s+(?=[A-Z\"“‘])")
+_AGENCY = re.compile(r"^\([^)]+\)|\([A-Z][\w./ -]{1,38}\)|^[A-ZÀ-Þ .,'-]{3,30}[,–—-]|\b[A-Z][a-z]{2,8}\.? \d{1,2}\b")
 _CRUMB = re.compile(
     r"(?i)^\W*(?:photo|image|picture|illustration|read (?:more|also)|also read|related|advert|source:)"
 )
@@ -95,7 +95,7 @@ def _split(line: str) -> Iterator[str]:
     start = 0
     for match in _BREAK.finditer(line):
         head = line[start : match.end(1) if match[1] is not None else match.start()]
-        # The longest abbreviation has seven characters; a whole text of "U.S. U.S. ..." would be searched again and again.
+        # Only the end is looked at: a text of nothing but "U.S. U.S." would else be searched again and again.
         if _ABBREVIATION.search((" " + head)[-12:]):
             continue
         yield head.strip()

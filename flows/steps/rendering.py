@@ -86,7 +86,9 @@ def unbroken(title: str) -> str:
 
 
 def because(story: Story) -> str:
-    """How the reasons of a card begin. Example: headline and extract say so, above all."""
+    """How the reasons of a card begin. Examples: headline and extract say so, above all; borderline: the extract,"""
+    if story.grounds and story.band == "borderline":
+        return ("the " + " and the ".join(story.grounds)) + ("," if story.reasons else "")
     if story.grounds:
         where = (
             " and ".join(story.grounds) + " say so" if len(story.grounds) > 1 else f"the {story.grounds[0]} says so"

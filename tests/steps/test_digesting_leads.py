@@ -68,6 +68,8 @@ class TestLead:
     def test_a_dateline_is_left_out(self):
         assert lead(f"HANOI, Nov 18 (VNA) – {POINT}") == POINT
         assert lead(f"Hanoi (VNA) – {POINT}") == POINT
+        assert lead(f"DUBLIN (Meridian business information) - {POINT}") == POINT
+        assert lead(f"(18 March) — {POINT}") == POINT
 
     def test_captions_are_no_leads(self):
         assert (
