@@ -105,6 +105,10 @@ class Pool:
         atexit.unregister(self.close)
         for slot in self._slots:
             slot.close()
+        for _ in self._slots:  # any slot may take any of these, so all are there before one is waited for
+            self._jobs.put(None)
+        for slot in self._slots:
+            slot.join()
         with contextlib.suppress(queue.Empty):
             while True:
                 if (job := self._jobs.get_nowait()) is not None:
@@ -166,12 +170,14 @@ class _Slot:
         self._thread.start()
 
     def close(self) -> None:
-        """End the worker, whatever it does, and the thread. The job it had is refused."""
+        """End the worker, whatever it does; the job it had is refused."""
         with self._lock:
             self._is_closed = True
             if self._worker is not None:
                 self._worker.process.kill()
-        self._jobs.put(None)
+
+    def join(self) -> None:
+        """Wait for the thread, which ends after `close` with its next job or with a null among them."""
         self._thread.join()
 
     def _serve(self) -> None:
