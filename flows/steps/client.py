@@ -27,7 +27,6 @@ from flows.steps.urls import host_of
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _READABLE = (200, 203)  # 203: a proxy changed something on the way; still the page
-_PIECE_BYTES = 64 * 2**10
 _KEEP_ALIVE_S = 6.0  # until the next page of a site, a second after its usual pace
 
 HopCheck = Callable[[str], Awaitable[Loss | None]]
@@ -207,7 +206,9 @@ class Client:
             refusal = request.check_head(head)
         if refusal is not None:
             return refusal
-        body, wire_bytes = await _body(answer, request) if answer.status in _READABLE else (b"", 0)
+        body, wire_bytes = (
+            await _body(answer, request, self.limits.read_gap_s) if answer.status in _READABLE else (b"", 0)
+        )
         return Response(
             url=request.url,
             final_url="",
@@ -225,13 +226,13 @@ class Client:
         )
 
 
-async def _body(answer: aiohttp.ClientResponse, request: Request) -> tuple[bytes, int]:
+async def _body(answer: aiohttp.ClientResponse, request: Request, gap_s: float) -> tuple[bytes, int]:
     """The decoded body and the bytes that came over the wire. Raises TooMuch or Undecodable."""
     decoder, wire_bytes = Decoder(said.content_codings(answer.headers), request.max_bytes), 0
     if (answer.content_length or 0) > request.max_bytes and not request.is_cut:
         raise TooMuch
     try:
-        async for piece in answer.content.iter_chunked(_PIECE_BYTES):
+        while piece := await _next_piece(answer, gap_s):
             wire_bytes += len(piece)
             decoder.feed(piece)
             if wire_bytes > request.max_bytes:  # compressed data that decodes to nothing
@@ -241,6 +242,16 @@ async def _body(answer: aiohttp.ClientResponse, request: Request) -> tuple[bytes
             return bytes(decoder.body), wire_bytes
         raise
     return decoder.finish(), wire_bytes
+
+
+async def _next_piece(answer: aiohttp.ClientResponse, gap_s: float) -> bytes:
+    """What has come of the body, at most 128 KiB; b"" at its end."""
+    try:
+        # aiohttp has this limit too, and forgets it when chunks are malformed: then the body neither ends nor fails.
+        async with asyncio.timeout(gap_s):
+            return await answer.content.readany()
+    except TimeoutError as silence:
+        raise aiohttp.SocketTimeoutError from silence
 
 
 def _status_refusal(status: int, head: said.Headers, now: datetime, *, is_conditional: bool) -> Loss | None:
