@@ -101,6 +101,7 @@ class Batches(Session):
         self._store("store_article_urls", batch.article_urls, ArticleUrlRow)
         n_entries = self._store_entries(batch)
         n_texts = self._store("store_texts", batch.texts, TextRow, run_id=run_id)
+        self._store("retire_older_texts", batch.texts, TextRow)
         n_verdicts = self._store_verdicts(batch.verdicts, run_id)
         self._store("store_feed_states", batch.feed_states, FeedStateRow)
         return BatchCounts(n_fetches, n_entries, n_articles, n_texts, n_verdicts)

@@ -60,6 +60,7 @@ comment on column core.article_feeds.last_seen_at is 'When the feed last announc
 create table core.article_texts (
     article_id varchar not null,
     text_version integer not null,
+    is_latest boolean not null,
     text_hash varchar not null,
     title varchar not null,
     text varchar using compression zstd,
@@ -72,6 +73,7 @@ create table core.article_texts (
 comment on table core.article_texts is 'One row per article and text it had; a new version only where the words changed';
 comment on column core.article_texts.article_id is 'The article (core.articles)';
 comment on column core.article_texts.text_version is '1, 2, 3 ... in the order we read them';
+comment on column core.article_texts.is_latest is 'True for the highest version of each article: a view that had to look for it took three times as long';
 comment on column core.article_texts.text_hash is '16 hex digits of the normalised text: equal for the same words whatever the white space';
 comment on column core.article_texts.title is 'Headline of this version';
 comment on column core.article_texts.text is 'The text, paragraphs separated by a newline; null once the retention setting dropped it';

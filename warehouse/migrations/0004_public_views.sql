@@ -12,24 +12,21 @@ comment on view core.model_in_force is 'The one model whose verdicts the views s
 comment on column core.model_in_force.model_id is 'The model (core.models)';
 comment on column core.model_in_force.promoted_at is 'When it was promoted, UTC';
 
-create view core.latest_verdicts as
-with newest as (
-    select article_id, model_id, max(text_version) as text_version
-    from core.verdicts semi join core.model_in_force using (model_id)
-    group by all
-)
+create view core.verdicts_in_force as
 select article_id, text_version, model_id, score, band, is_relevant, kind, kind_score, judged_at
-from core.verdicts semi join newest using (article_id, model_id, text_version);
-comment on view core.latest_verdicts is 'One row per article the model in force has judged: its verdict on the newest text it has judged';
-comment on column core.latest_verdicts.article_id is 'The article (core.articles)';
-comment on column core.latest_verdicts.text_version is 'The version judged (core.article_texts)';
-comment on column core.latest_verdicts.model_id is 'The model in force (core.models)';
-comment on column core.latest_verdicts.score is 'Probability of being relevant, 0 to 1';
-comment on column core.latest_verdicts.band is 'sure, likely, borderline, no or unjudged';
-comment on column core.latest_verdicts.is_relevant is 'True if the band is sure or likely';
-comment on column core.latest_verdicts.kind is 'Kind of cooperation; null unless at least borderline';
-comment on column core.latest_verdicts.kind_score is 'Probability of that kind, 0 to 1; null with kind';
-comment on column core.latest_verdicts.judged_at is 'When it was judged, UTC';
+from core.verdicts
+semi join (select article_id, text_version from core.article_texts where is_latest) as latest using (article_id, text_version)
+where model_id = (select model_id from core.model_in_force);
+comment on view core.verdicts_in_force is 'One row per article whose latest text the model in force has judged';
+comment on column core.verdicts_in_force.article_id is 'The article (core.articles)';
+comment on column core.verdicts_in_force.text_version is 'Its latest version (core.article_texts)';
+comment on column core.verdicts_in_force.model_id is 'The model in force (core.models)';
+comment on column core.verdicts_in_force.score is 'Probability of being relevant, 0 to 1';
+comment on column core.verdicts_in_force.band is 'sure, likely, borderline, no or unjudged';
+comment on column core.verdicts_in_force.is_relevant is 'True if the band is sure or likely';
+comment on column core.verdicts_in_force.kind is 'Kind of cooperation; null unless at least borderline';
+comment on column core.verdicts_in_force.kind_score is 'Probability of that kind, 0 to 1; null with kind';
+comment on column core.verdicts_in_force.judged_at is 'When it was judged, UTC';
 
 create view core.latest_labels as
 select
@@ -48,10 +45,7 @@ comment on column core.latest_labels.author is 'Who said so';
 comment on column core.latest_labels.labelled_at is 'When, UTC';
 
 create view mart.articles as
-with latest_version as (
-    select article_id, max(text_version) as text_version from core.article_texts group by article_id
-),
-places as (
+with places as (
     select article_id, text_version, model_id, list(country_code order by place_rank) as countries
     from core.article_places group by all
 ),
@@ -86,13 +80,13 @@ select
     texts.n_words,
     texts.text_version,
     texts.text_hash,
-    texts.text,
+    texts.fetched_at,
     articles.feed_id,
     articles.run_id
 from core.articles
-join latest_version using (article_id)
-join core.article_texts as texts using (article_id, text_version)
-left join core.latest_verdicts as verdicts on verdicts.article_id = articles.article_id
+join core.article_texts as texts on texts.article_id = articles.article_id and texts.is_latest
+left join core.verdicts as verdicts on verdicts.article_id = texts.article_id
+    and verdicts.text_version = texts.text_version and verdicts.model_id = (select model_id from core.model_in_force)
 left join core.latest_labels as labels on labels.article_id = articles.article_id
 left join places on places.article_id = verdicts.article_id
     and places.text_version = verdicts.text_version and places.model_id = verdicts.model_id
@@ -114,7 +108,7 @@ comment on column mart.articles.author is 'Author; null if nobody is named';
 comment on column mart.articles.is_relevant is 'The last word: a person''s label where there is one, else the model; false where nobody has spoken';
 comment on column mart.articles.decided_by is 'label or model: whose word is_relevant is; null where nobody has spoken';
 comment on column mart.articles.label is 'Latest opinion of a person: 1 relevant, 0 not relevant, -1 borderline; null if none';
-comment on column mart.articles.model_id is 'The model in force; null if it has not judged the article';
+comment on column mart.articles.model_id is 'The model in force; null if it has not judged the latest text';
 comment on column mart.articles.score is 'Probability of being relevant by that model, 0 to 1; null if not judged';
 comment on column mart.articles.band is 'sure, likely, borderline, no or unjudged by that model; null if not judged';
 comment on column mart.articles.kind is 'Kind of cooperation, a person''s word first; null unless at least borderline or labelled';
@@ -124,14 +118,30 @@ comment on column mart.articles.blocs is 'Blocs of economies it names, heaviest 
 comment on column mart.articles.n_words is 'Words of the latest text';
 comment on column mart.articles.text_version is 'Number of the latest text; above 1 where the publisher changed it';
 comment on column mart.articles.text_hash is '16 hex digits of the normalised text';
-comment on column mart.articles.text is 'The latest text; null once the retention setting dropped it';
+comment on column mart.articles.fetched_at is 'When that text was fetched, UTC';
 comment on column mart.articles.feed_id is 'The feed that brought it first (mart.feed_health)';
 comment on column mart.articles.run_id is 'The run that stored it (mart.runs)';
+
+-- The texts stand apart: with them, `from mart.articles limit 5` would read every text of the warehouse.
+create view mart.article_texts as
+select article_id, text_version, is_latest, title, text, n_words, text_hash, source, extractor, fetched_at
+from core.article_texts;
+comment on view mart.article_texts is 'One row per article and text it had; the present one is where is_latest';
+comment on column mart.article_texts.article_id is 'The article (mart.articles)';
+comment on column mart.article_texts.text_version is '1, 2, 3 ... in the order we read them';
+comment on column mart.article_texts.is_latest is 'True for the highest version of each article';
+comment on column mart.article_texts.title is 'Headline of this version';
+comment on column mart.article_texts.text is 'The text, paragraphs separated by a newline; null once the retention setting dropped it';
+comment on column mart.article_texts.n_words is 'Words for alphabets, characters / 2 for Chinese, Japanese and Thai';
+comment on column mart.article_texts.text_hash is '16 hex digits of the normalised text';
+comment on column mart.article_texts.source is 'page, or feed where the feed carried the whole text';
+comment on column mart.article_texts.extractor is 'Name and version of what took the text out of the page';
+comment on column mart.article_texts.fetched_at is 'When this version was fetched, UTC';
 
 create view mart.relevant_articles as
 select
     article_id, title, outlet, url, counted_at, mart.iso_week(counted_at, 'UTC') as week, published_at, first_seen_at,
-    language, decided_by, score, band, kind, countries, blocs, n_words, text
+    language, decided_by, score, band, kind, countries, blocs, n_words
 from mart.articles
 where is_relevant;
 comment on view mart.relevant_articles is 'One row per relevant article, by the model in force, or by a person where one has spoken';
@@ -151,12 +161,11 @@ comment on column mart.relevant_articles.kind is 'Kind of cooperation; null if n
 comment on column mart.relevant_articles.countries is 'Economies that act in it, heaviest first; empty if none';
 comment on column mart.relevant_articles.blocs is 'Blocs of economies it names, heaviest first; empty if none';
 comment on column mart.relevant_articles.n_words is 'Words of the latest text';
-comment on column mart.relevant_articles.text is 'The latest text; null once the retention setting dropped it';
 
 create view mart.article_countries as
 select places.article_id, places.country_code, places.place_rank
 from core.article_places as places
-semi join core.latest_verdicts as verdicts using (article_id, text_version, model_id);
+semi join core.verdicts_in_force as verdicts using (article_id, text_version, model_id);
 comment on view mart.article_countries is 'One row per article and economy that acts in it, by the model in force';
 comment on column mart.article_countries.article_id is 'The article (mart.articles)';
 comment on column mart.article_countries.country_code is 'ISO 3166 alpha-2, or EU';
@@ -165,7 +174,7 @@ comment on column mart.article_countries.place_rank is '1 weighs most';
 create view mart.article_evidence as
 select evidence.article_id, evidence.evidence_rank, evidence.phrase, evidence.weight
 from core.verdict_evidence as evidence
-semi join core.latest_verdicts as verdicts using (article_id, text_version, model_id);
+semi join core.verdicts_in_force as verdicts using (article_id, text_version, model_id);
 comment on view mart.article_evidence is 'One row per article and phrase that moved its score, by the model in force';
 comment on column mart.article_evidence.article_id is 'The article (mart.articles)';
 comment on column mart.article_evidence.evidence_rank is '1 is the strongest';

@@ -50,6 +50,8 @@ create view mart.entries as
 select
     entries.feed_id, feeds.outlet, entries.entry_key, entries.title, entries.link,
     entries.outcome, entries.detail, entries.http_status, entries.n_attempts, entries.next_attempt_at,
+    case when entries.is_published_in_future then entries.first_seen_at
+        else coalesce(entries.published_at, entries.first_seen_at) end as counted_at,
     entries.published_at, entries.first_seen_at, entries.last_seen_at, entries.article_id, entries.run_id
 from raw.entries as entries
 left join raw.feeds as feeds using (feed_id);
@@ -64,6 +66,7 @@ comment on column mart.entries.detail is 'What the server or the extractor said;
 comment on column mart.entries.http_status is 'Status of the page at the last attempt; null if none answered';
 comment on column mart.entries.n_attempts is 'Attempts made to get its page';
 comment on column mart.entries.next_attempt_at is 'It is tried again from this moment, UTC; null if it is settled';
+comment on column mart.entries.counted_at is 'The moment that decides its week, UTC: published_at where claimed and believed, else first_seen_at';
 comment on column mart.entries.published_at is 'Date of publication the feed claims, UTC; null if none';
 comment on column mart.entries.first_seen_at is 'When a poll first announced it, UTC';
 comment on column mart.entries.last_seen_at is 'When a poll last announced it, UTC';

@@ -3,9 +3,9 @@
 -- Returns: text versions added.
 insert into core.article_texts by name
 with latest as (
-    select article_id, max(text_version) as text_version, arg_max(text_hash, text_version) as text_hash
+    select article_id, text_version, text_hash
     from core.article_texts semi join incoming using (article_id)
-    group by article_id
+    where is_latest
 ),
 in_order as (
     select *, lag(text_hash) over (partition by article_id order by fetched_at, text_hash) as hash_before
@@ -13,6 +13,7 @@ in_order as (
 )
 select
     in_order.* exclude (hash_before),
+    true as is_latest,  -- superseded versions lose it in retire_older_texts
     coalesce(latest.text_version, 0)
         + row_number() over (partition by in_order.article_id order by in_order.fetched_at, in_order.text_hash) as text_version,
     $run_id as run_id

@@ -4,11 +4,16 @@
 --   published_at_precision, is_published_in_future, first_seen_at, counted_at, model_id, score, band, is_relevant, label,
 --   kind, kind_score, countries, blocs, evidence (list of phrase, weight), text_hash, text, n_words,
 --   also_in (list of outlet, url, title).
-with chosen as (
+with chosen as materialized (
     select *
     from mart.articles
     where counted_at >= $start and counted_at < $end
         and (is_relevant or label = -1 or (label is null and band in ('sure', 'likely', 'borderline')))
+),
+texts as (  -- nothing counts more than 48 hours after it was read, so what was read long before need not be looked at
+    select article_id, text_version, text
+    from core.article_texts
+    where fetched_at >= $start - interval 7 days
 ),
 reasons as (
     select article_id, list({phrase: phrase, weight: weight} order by evidence_rank) as evidence
@@ -28,11 +33,13 @@ reprints as (
     group by article_id
 )
 select
-    chosen.* exclude (decided_by, text_version, run_id),
+    chosen.* exclude (decided_by, text_version, fetched_at, run_id),
+    texts.text,
     feeds.country as outlet_country,
     coalesce(reasons.evidence, []) as evidence,
     coalesce(reprints.also_in, []) as also_in
 from chosen
+join texts using (article_id, text_version)
 left join reasons using (article_id)
 left join reprints using (article_id)
 left join raw.feeds as feeds on feeds.feed_id = chosen.feed_id
