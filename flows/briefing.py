@@ -7,11 +7,21 @@ from functools import cache
 
 import seeds
 from flows.steps.dates import Published
-from flows.steps.digesting import DigestArticle, FeedTrouble, ModelNote, Query, WeekCounts
+from flows.steps.digesting import (
+    DigestArticle,
+    FeedTrouble,
+    Measure,
+    ModelNote,
+    Query,
+    Reprint,
+    WeekCounts,
+)
 from flows.steps.weeks import IsoWeek
 from warehouse.digest_rows import WeekArticle
 from warehouse.digest_rows import WeekCounts as Counted
 from warehouse.rows import ModelRow
+
+MEASURED_ON = "held-out parts of its own examples, split by event; real news is harder"
 
 
 @cache
@@ -22,7 +32,7 @@ def economy_names() -> dict[str, str]:
         return {row["code"]: row["names"].split("|")[0] for row in table}
 
 
-def digest_article(row: WeekArticle, country_of_feed: Mapping[str, str | None]) -> DigestArticle:
+def digest_article(row: WeekArticle) -> DigestArticle:
     """One article of the week. A person's label decides its band: relevant is sure, unsure is borderline."""
     published = None
     if row.published_at and row.published_at_source and row.published_at_precision:
@@ -35,18 +45,19 @@ def digest_article(row: WeekArticle, country_of_feed: Mapping[str, str | None]) 
         title=row.title,
         url=row.url,
         outlet=row.outlet,
-        outlet_country=country_of_feed.get(row.feed_id),
+        outlet_country=row.outlet_country,
         published=published,
         first_seen_at=row.first_seen_at,
         language=row.language,
         score=row.score or 0.0,
         band=band or "borderline",
         kind=row.kind,
-        kind_score=None,
+        kind_score=row.kind_score,
         countries=row.countries,
         blocs=row.blocs,
         why=tuple((one.phrase, one.weight) for one in row.evidence),
         text=row.text or "",
+        also_in=tuple(Reprint(one.outlet, one.url, one.title) for one in row.also_in),
     )
 
 
@@ -76,5 +87,10 @@ def model_note(model: ModelRow | None) -> ModelNote:
     if model is None:
         return ModelNote("none", "no model was trained yet", "")
     card = json.loads(model.card)
-    counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in card["counts"].items())
-    return ModelNote(model.model_id, trained_on=counts, threshold_rule=card["threshold_rule"])
+    counts = card["counts"]
+    trained_on = (
+        f"{counts['seed_documents']} seed documents and {counts['relevant'] + counts['not_relevant']} labelled texts "
+        f"({counts['relevant']} of them relevant)"
+    )
+    measures = {name.replace("_", " "): Measure(value) for name, value in card["results"].items()}
+    return ModelNote(model.model_id, trained_on, card["threshold_rule"], measured_on=MEASURED_ON, measures=measures)

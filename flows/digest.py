@@ -69,10 +69,9 @@ def load(settings: Settings, week: IsoWeek, now: datetime) -> Material:
         # Articles of a week go on arriving for some days; the polls that brought them belong to its account.
         counts = warehouse.week_counts(start, end, polled_until=end + LATE)
         earlier = warehouse.relevant_by_week(settings.zone, start, WEEKS_BEFORE)
-        feeds = {one.feed_id: one.country for one in warehouse.all_feed_health()}
         model = warehouse.active_model()
     return Material(
-        tuple(briefing.digest_article(row, feeds) for row in articles),
+        tuple(briefing.digest_article(row) for row in articles),
         briefing.week_counts(counts, earlier, articles, queries_of(start, end)),
         briefing.model_note(model),
     )

@@ -73,6 +73,9 @@ def prefect_server(settings: Settings, *, announced: bool = False) -> Iterator[C
         os.environ["PREFECT_API_URL"] = found
         yield lambda: found
         return
+    if not announced:
+        # A server that goes with us keeps no logs for anybody, and what fails is told by the command itself.
+        os.environ.update(PREFECT_LOGGING_TO_API_ENABLED="false", PREFECT_LOGGING_LEVEL="CRITICAL")
     server = LocalServer(settings, announced=announced)
     server.start()
     try:
