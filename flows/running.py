@@ -1,5 +1,6 @@
 """Flows as a person starts them: Prefect found or started, progress shown, expected failures told in a sentence."""
 
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,6 +34,9 @@ def end_with(run: Callable[[], int]) -> NoReturn:
         leave(ALREADY_RUNNING)
     except (CatalogueError, NotADemoFolder, PrefectUnavailable, WarehouseError) as problem:
         click.echo(f"Error: {problem}", err=True)
+        leave(1)
+    except Exception:
+        traceback.print_exc()  # nobody foresaw it, so everything about it is worth telling
         leave(1)
     except KeyboardInterrupt:
         click.echo("Stopped. What was stored stays; the next run does the rest.", err=True)
