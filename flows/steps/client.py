@@ -55,7 +55,14 @@ class _Redirect:
 
 
 class ForbiddenAddress(OSError):
-    """Raised by our own socket factory, before any packet is sent."""
+    """Raised by our own socket factory, before any packet is sent.
+
+    Always in the same words: where a name has several addresses and each fails in the same words, the connector
+    raises the first failure as it is, otherwise a mere OSError.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("no public address")
 
 
 class Client:
@@ -126,7 +133,7 @@ class Client:
         """A socket for an address, resolved or written out: the last gate, after DNS and before a connection."""
         family, kind, protocol, _, where = info
         if not is_allowed(ip_address(where[0]), self.allow_private):
-            raise ForbiddenAddress(f"{where[0]} is no public address")
+            raise ForbiddenAddress
         return socket.socket(family=family, type=kind, proto=protocol)
 
     async def get(self, request: Request, now: datetime) -> Response | Loss:
@@ -172,16 +179,16 @@ class Client:
 
     async def _ask(self, url: str, request: Request, left_s: float, now: datetime) -> Response | _Redirect | Loss:
         assert self._session is not None  # opened with the resolver
-        headers = {"Accept": request.accept}
-        if url == (request.validators_url or request.url):
-            headers |= request.validators
+        validators = request.validators if url == (request.validators_url or request.url) else {}
         try:
             bare = URL(url).with_user(None).with_fragment(None)  # no credentials, whoever wrote them into the address
             async with (
                 asyncio.timeout(max(0.0, left_s)),
-                self._session.get(bare, headers=headers, allow_redirects=False) as answer,
+                self._session.get(
+                    bare, headers={"Accept": request.accept, **validators}, allow_redirects=False
+                ) as answer,
             ):
-                result = await self._read(answer, request, now, is_conditional=len(headers) > 1)
+                result = await self._read(answer, request, now, is_conditional=bool(validators))
                 if request.lane is Lane.FEED:
                     answer.close()  # a host has few feeds: a thousand idle connections would wait for nothing
                 return result
@@ -190,7 +197,7 @@ class Client:
         except Undecodable as broken:
             return Loss(Outcome.UNREACHABLE, said.one_line(str(broken)))
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as problem:
-            return _loss(problem, self.limits)
+            return _loss(problem, url, self.limits)
 
     async def _read(
         self, answer: aiohttp.ClientResponse, request: Request, now: datetime, *, is_conditional: bool
@@ -267,21 +274,27 @@ def _status_refusal(status: int, head: said.Headers, now: datetime, *, is_condit
     return Loss(outcome, f"status {status}", status, said.retry_after_s(head, now), said.max_age_s(head, now))
 
 
-def _loss(problem: Exception, limits: Limits) -> Loss:
+def _loss(problem: Exception, url: str, limits: Limits) -> Loss:
     """An exchange that broke off, in words for an operator."""
     cause = getattr(problem, "os_error", problem)
-    if isinstance(cause, ForbiddenAddress) or "is no public address" in str(cause):  # several addresses: joined texts
-        return Loss(Outcome.FORBIDDEN_ADDRESS, said.one_line(str(cause)))
-    if isinstance(problem, aiohttp.ClientConnectorDNSError):
-        return Loss(Outcome.UNREACHABLE, f"the name does not resolve: {said.one_line(str(cause))}", is_dns=True)
-    if isinstance(problem, aiohttp.ConnectionTimeoutError):
-        return Loss(Outcome.UNREACHABLE, f"no connection within {limits.connect_s:g} s")
-    if isinstance(problem, aiohttp.SocketTimeoutError):
-        return Loss(Outcome.UNREACHABLE, f"silent for {limits.read_gap_s:g} s")
-    if isinstance(problem, TimeoutError):
-        return Loss(Outcome.UNREACHABLE, f"not finished within {limits.total_s:g} s")
-    if isinstance(problem, aiohttp.ClientPayloadError):
-        return Loss(Outcome.UNREACHABLE, f"the body ended early: {said.one_line(str(problem), 120)}")
-    if isinstance(problem, aiohttp.ClientResponseError):
-        return Loss(Outcome.UNREACHABLE, f"broken answer: {said.one_line(problem.message, 120)}")
-    return Loss(Outcome.UNREACHABLE, said.one_line(f"{type(problem).__name__}: {cause}"))
+    if isinstance(cause, ForbiddenAddress):
+        return Loss(Outcome.FORBIDDEN_ADDRESS, f"{said.one_line(host_of(url))} leads to no public address")
+    is_dns = isinstance(problem, aiohttp.ClientConnectorDNSError)
+    return Loss(Outcome.UNREACHABLE, said.one_line(_in_words(problem, cause, limits)), is_dns=is_dns)
+
+
+def _in_words(problem: Exception, cause: Exception, limits: Limits) -> str:
+    match problem:
+        case aiohttp.ClientConnectorDNSError():
+            return f"the name does not resolve: {cause}"
+        case aiohttp.ConnectionTimeoutError():
+            return f"no connection within {limits.connect_s:g} s"
+        case aiohttp.SocketTimeoutError():
+            return f"silent for {limits.read_gap_s:g} s"
+        case TimeoutError():
+            return f"not finished within {limits.total_s:g} s"
+        case aiohttp.ClientPayloadError():
+            return f"the body ended early: {problem}"
+        case aiohttp.ClientResponseError():
+            return f"broken answer: {problem.message}"
+    return f"{type(problem).__name__}: {cause}"

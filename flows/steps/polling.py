@@ -187,6 +187,9 @@ def _mean_gap_s(parsed: ParsedFeed) -> float | None:
 
 def next_state(state: FeedState, facts: PollFacts, now: datetime) -> FeedState:
     """A feed's state after a poll: its health, its validators, its address, and when and why it is asked next."""
+    if _was_spared(facts):
+        due = _after_failure(state, facts, now)
+        return replace(state, next_poll_at=due.at, next_poll_reason=due.reason)
     polled = replace(state, last_polled_at=now)
     if facts.outcome in _GOOD:
         after = _moved(_validated(_recovered(polled, facts, now), facts, now), facts, now)
@@ -195,6 +198,11 @@ def next_state(state: FeedState, facts: PollFacts, now: datetime) -> FeedState:
         after = _failed(polled, facts, now)
         due = _after_failure(after, facts, now)
     return replace(after, next_poll_at=due.at, next_poll_reason=due.reason)
+
+
+def _was_spared(facts: PollFacts) -> bool:
+    """Whether nobody asked, because the host rests after what another feed of it did: no failure of this one."""
+    return facts.outcome is PollOutcome.REFUSED and facts.http_status is None and facts.retry_after_s is not None
 
 
 def _recovered(state: FeedState, facts: PollFacts, now: datetime) -> FeedState:

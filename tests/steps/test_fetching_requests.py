@@ -215,6 +215,19 @@ def test_line_of_a_stranger_is_made_harmless():
     assert len(said.one_line("x" * 999)) == 200
 
 
+def test_host_that_wants_a_long_rest_is_not_asked_again():
+    async def ask_twice(url: str) -> list[Response | Loss]:
+        async with client() as asking:
+            return [await fetch_feed(asking, url, None, None, NOW) for _ in range(2)]
+
+    with FaultServer({"/": answer(429, b"", Retry_After="3600")}) as server:
+        _, second = asyncio.run(ask_twice(server.url()))
+        assert len(server.seen) == 1
+    assert isinstance(second, Loss)
+    assert (second.outcome, second.http_status) == (Outcome.REFUSED, None)
+    assert 3500 < (second.retry_after_s or 0) <= 3600
+
+
 def test_page_says_when_and_from_where_it_came():
     with FaultServer({**NO_ROBOTS, "/a": answer(200, b"<html>", Content_Type="text/html")}) as server:
         page = ask_page(server.url("/a"))

@@ -207,6 +207,13 @@ def test_refusal_is_obeyed_when_it_asks_for_more_than_our_backoff(status, wishes
     assert after.next_poll_reason == reason
 
 
+def test_feed_whose_host_rests_was_not_asked_and_has_not_failed():
+    spared = failure(PollOutcome.REFUSED, retry_after_s=20 * HOUR_S)
+    after = next_state(KNOWN, spared, NOW)
+    assert replace(after, next_poll_at=None, next_poll_reason=None) == KNOWN
+    assert (wait_h(after), after.next_poll_reason) == (pytest.approx(20), Reason.RETRY_AFTER)
+
+
 def test_backoff_steps_over_skipped_hours_too():
     skipping = replace(KNOWN, interval_s=HOUR_S, skip_hours=sum(1 << hour for hour in range(12, 20)))
     after = next_state(skipping, REFUSED, NOW)
