@@ -185,7 +185,8 @@ def read_names(folder: Path) -> Iterator[tuple[str, tuple[str, ...], str, tuple[
     for row in read_rows(folder / "organisations.csv"):
         cue = _cues(row["cue"], whole=False)
         rules = (Rule("needs", "", cue, None),) if cue else ()
-        yield from ((name, (row["code"],), "organisation", rules) for name in variants(row["names"]))
+        acts_for = tuple(row["code"].split("+"))
+        yield from ((name, acts_for, "organisation", rules) for name in variants(row["names"]))
     for row in read_rows(folder / "blocs.csv"):
         yield from ((name, (row["id"],), row["kind"], ()) for name in variants(row["names"]))
 

@@ -3,7 +3,9 @@
 text -> words -> hits (a name and where it stands) -> hits whose rules hold -> spans
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from classifiers.place_index import WORD, Index, Name, Persons, Rule, gap_class
@@ -11,6 +13,8 @@ from classifiers.place_index import WORD, Index, Name, Persons, Rule, gap_class
 Word = tuple[int, int, str]  # first character, the one after its last, the word
 
 STEM_ENDING = 5  # letters an inflected form may add to its stem; more is another word
+HEADLINE_SHARE = 0.7  # of a line's words; Vietnamese names reach 0.6 in ordinary sentences
+HEADLINE_CHARACTERS = 150  # on each side
 KATAKANA_ALONE = 4  # characters; shorter names (タイ, インド) are also the beginning of other words
 ARABIC_PREFIXES = ("", "ال", "و", "وال", "ب", "بال", "ل", "لل", "ف", "فال", "ك", "كال", "ول", "ولل", "وب", "وبال")
 HANGUL_PREFIXES = (
@@ -45,6 +49,41 @@ class Hit(NamedTuple):
     name: Name
 
 
+@dataclass(slots=True)
+class _Page:
+    """A text while it is scanned."""
+
+    text: str
+    words: list[Word]
+    persons: Persons
+    people: set[str] = field(default_factory=set)  # surfaces that were a person's name
+    answers: dict[re.Pattern[str], bool] = field(
+        default_factory=dict
+    )  # what `says` found, so that a text is searched once
+
+    def says(self, cues: re.Pattern[str] | None) -> bool:
+        """True if one of the cues stands anywhere in the text."""
+        if cues is None:
+            return False
+        if cues not in self.answers:
+            self.answers[cues] = cues.search(self.text) is not None
+        return self.answers[cues]
+
+    def before(self, hit: Hit) -> tuple[str, str]:
+        """The word before a hit and the gap between; both empty at the start of the text."""
+        if hit.first == 0:
+            return "", ""
+        _, end, word = self.words[hit.first - 1]
+        return word, self.text[end : hit.start]
+
+    def after(self, hit: Hit) -> tuple[str, str]:
+        """The word after a hit and the gap between; both empty at the end of the text."""
+        if hit.last + 1 >= len(self.words):
+            return "", ""
+        start, _, word = self.words[hit.last + 1]
+        return word, self.text[hit.end : start]
+
+
 def words_of(text: str) -> list[Word]:
     """The words of a text with their places; a run of ideographs or kana is one word."""
     return [(*match.span(), match.group()) for match in WORD.finditer(text)]
@@ -52,16 +91,15 @@ def words_of(text: str) -> list[Word]:
 
 def spans_of(text: str, index: Index, persons: Persons) -> list[Span]:
     """The places in a text from left to right, without overlaps; a name of two economies gives two spans."""
-    words = words_of(text)
+    page = _Page(text, words_of(text), persons)
     spans: list[Span] = []
-    people: set[str] = set()  # surfaces that were a person's name
-    for hit in _hits(text, words, index):
-        code = _means(hit, text, words, persons, people) if hit.name.rules else ""
+    for hit in _hits(text, page.words, index):
+        code = _means(hit, page) if hit.name.rules else ""
         if code is None or hit.name.kind == "idiom":
             continue
         codes = (code,) if code else hit.name.codes or ("",)
         spans.extend(Span(hit.start, hit.end, each, hit.name.kind) for each in codes)
-    return _without(people, text, spans) if people else spans
+    return _without(page.people, text, spans) if page.people else spans
 
 
 def _without(people: set[str], text: str, spans: list[Span]) -> list[Span]:
@@ -184,78 +222,60 @@ def _hangul_begins(run: str) -> set[int]:
 
 
 # --- names that mislead ------------------------------------------------------------------------------------------
+# A rule answers with an empty string if the name means what it says, with another code, or with null: no place.
 
 
-def _means(hit: Hit, text: str, words: Sequence[Word], persons: Persons, people: set[str]) -> str | None:
-    """Empty: what the name says. A code: something else. Null: no place; a person's name is added to `people`."""
+def _means(hit: Hit, page: _Page) -> str | None:
     for rule in hit.name.rules:
-        code = _RULES[rule.kind](rule, hit, text, words, persons)
+        code = _RULES[rule.kind](rule, hit, page)
         if code is None and rule.kind in _PERSONAL:
-            people.add(text[hit.start : hit.end])
+            page.people.add(page.text[hit.start : hit.end])
         if code is None or code:
             return code
     return ""
 
 
-def _before(hit: Hit, text: str, words: Sequence[Word]) -> tuple[str, str]:
-    """The word before a hit and the gap between; both empty at the start of the text."""
-    if hit.first == 0:
-        return "", ""
-    left = words[hit.first - 1]
-    return left[2], text[left[1] : hit.start]
-
-
-def _after(hit: Hit, text: str, words: Sequence[Word]) -> tuple[str, str]:
-    if hit.last + 1 >= len(words):
-        return "", ""
-    right = words[hit.last + 1]
-    return right[2], text[hit.end : right[0]]
-
-
-def _surname(_: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
-    word, gap = _before(hit, text, words)
-    named = gap == " " and (word in persons.given or word in persons.titles)
-    titled = gap == ". " and (word in persons.titles or (len(word) == 1 and word.isupper()))
+def _surname(_: Rule, hit: Hit, page: _Page) -> str | None:
+    word, gap = page.before(hit)
+    named = gap == " " and (word in page.persons.given or word in page.persons.titles)
+    titled = gap == ". " and (word in page.persons.titles or (len(word) == 1 and word.isupper()))
     return None if named or titled else ""
 
 
-def _part(rule: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
-    word, gap = _before(hit, text, words)
-    is_name = gap == " " and word[0].isupper() and word not in persons.start and not _is_headline(text, hit.start)
-    return None if is_name else _surname(rule, hit, text, words, persons)
+def _part(rule: Rule, hit: Hit, page: _Page) -> str | None:
+    word, gap = page.before(hit)
+    follows_name = gap == " " and word[0].isupper() and word not in page.persons.start
+    return None if follows_name and not _is_headline(page.text, hit.start) else _surname(rule, hit, page)
 
 
 def _is_headline(text: str, at: int) -> bool:
     """True in a line that writes most of its words with capitals, where a capital tells nothing."""
-    line = text[text.rfind("\n", 0, at) + 1 : (text + "\n").index("\n", at)].split()
-    return sum(word[0].isupper() for word in line) > len(line) / 2
+    start, end = max(0, at - HEADLINE_CHARACTERS), at + HEADLINE_CHARACTERS
+    line = (text[start:at].rpartition("\n")[2] + text[at:end].partition("\n")[0]).split()
+    return sum(word[0].isupper() for word in line) > HEADLINE_SHARE * len(line)
 
 
-def _given(rule: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
-    word, gap = _after(hit, text, words)
-    is_surname = word[:1].isupper() and not word.isupper() and word not in persons.follow
-    return None if gap == " " and is_surname else _surname(rule, hit, text, words, persons)
+def _given(rule: Rule, hit: Hit, page: _Page) -> str | None:
+    word, gap = page.after(hit)
+    is_surname = word[:1].isupper() and not word.isupper() and word not in page.persons.follow
+    return None if gap == " " and is_surname else _surname(rule, hit, page)
 
 
-def _instead(rule: Rule, _: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
-    if rule.cues is None or not rule.cues.search(text):
-        return ""
-    if rule.contrary is not None and rule.contrary.search(text):
-        return ""
-    return rule.code or None
+def _instead(rule: Rule, _: Hit, page: _Page) -> str | None:
+    return (rule.code or None) if page.says(rule.cues) and not page.says(rule.contrary) else ""
 
 
-def _needs(rule: Rule, _: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
-    return "" if rule.cues is not None and rule.cues.search(text) else None
+def _needs(rule: Rule, _: Hit, page: _Page) -> str | None:
+    return "" if page.says(rule.cues) else None
 
 
-def _pronoun(_: Rule, hit: Hit, text: str, words: Sequence[Word], persons: Persons) -> str | None:
-    around = (_before(hit, text, words)[0], _after(hit, text, words)[0])
+def _pronoun(_: Rule, hit: Hit, page: _Page) -> str | None:
+    around = (page.before(hit)[0], page.after(hit)[0])
     return None if all(len(word) > 1 and word.isupper() for word in around) else ""
 
 
 _PERSONAL = frozenset({"surname", "given", "part"})
-_RULES: dict[str, Callable[[Rule, Hit, str, Sequence[Word], Persons], str | None]] = {
+_RULES: dict[str, Callable[[Rule, Hit, _Page], str | None]] = {
     "surname": _surname,
     "given": _given,
     "part": _part,

@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from classifiers.place_cues import Cues, closing_ranges, dateline_end
+from classifiers.place_cues import Cues, dateline_end, in_closing_lines
 from classifiers.place_scan import Span
 
 ECONOMY_KINDS = frozenset({"name", "demonym", "capital", "province", "city", "organisation"})  # what names an economy
 
 LEAD_CHARACTERS = 650  # a hundred words. Single namings: 78 of 100 act when before this, 40 of 100 after it
 ACTS_FROM = 1.0  # named in the title or lead, or twice in the body
+CUE_CHARACTERS = 40  # how far before a name a cue may begin
 SECOND_FROM = 0.5  # where fewer than two act, one naming in the body is enough: cooperation has two sides
 
 _WHERE_WEIGHT = {"title": 1.5, "lead": 1.0, "body": 0.5}
@@ -99,19 +100,18 @@ def acting_economies(weights: Mapping[str, float]) -> set[str]:
 
 def _evidence(whole: str, body: int, dateline: range, spans: Sequence[Span], cues: Cues) -> list[float]:
     """What each span weighs, in the order of the spans."""
-    closing = closing_ranges(whole, body, cues)
+    silent = in_closing_lines(whole, body, spans, cues)
+    silent |= {at for at, span in enumerate(spans) if span.start in dateline or _names_no_party(whole, span, cues)}
     passing = _passing(whole, spans, cues)
-    return [
-        0.0
-        if span.start in dateline
-        or any(span.start in lines for lines in closing)
-        or _names_no_party(whole, span, cues)
-        else _WHERE_WEIGHT[_where(span, body)]
-        * _KIND_WEIGHT.get(span.kind, 1.0)
-        * (_PASSING_WEIGHT if at in passing and span.start >= body else 1.0)
-        * (_SEAT_WEIGHT if cues.seat.match(whole, span.end) else 1.0)
-        for at, span in enumerate(spans)
-    ]
+    weights = []
+    for at, span in enumerate(spans):
+        weight = 0.0 if at in silent else _WHERE_WEIGHT[_where(span, body)] * _KIND_WEIGHT.get(span.kind, 1.0)
+        if at in passing and span.start >= body:
+            weight *= _PASSING_WEIGHT
+        if cues.seat.match(whole, span.end) or cues.rule.match(whole, span.end):
+            weight *= _SEAT_WEIGHT
+        weights.append(weight)
+    return weights
 
 
 def _sums(spans: Sequence[Span], evidence: Sequence[float]) -> tuple[dict[str, float], dict[str, float]]:
@@ -126,20 +126,33 @@ def _sums(spans: Sequence[Span], evidence: Sequence[float]) -> tuple[dict[str, f
 
 
 def _names_no_party(whole: str, span: Span, cues: Cues) -> bool:
-    """True for "US dollars" and "speak French"."""
+    """True for "US dollars", "speak French" and "in French."."""
     if cues.currency.match(whole, span.end):
         return True
-    return span.kind == "demonym" and cues.language.search(whole, max(0, span.start - 40), span.start) is not None
+    if span.kind != "demonym":
+        return False
+    in_language = whole[max(0, span.start - 4) : span.start] == " in " and whole[span.end : span.end + 1] in ".,:;)"
+    before = max(0, span.start - CUE_CHARACTERS)
+    return in_language or cues.language.search(whole, before, span.start) is not None
 
 
 def _passing(whole: str, spans: Sequence[Span], cues: Cues) -> set[int]:
-    """Positions of spans that are examples or comparisons: the cue before an enumeration holds for all of it."""
+    """Positions of spans that are examples or comparisons.
+
+    "Such as" holds for a whole enumeration, "unlike" up to the comma (unlike Germany, Finland and Estonia agreed).
+    """
+    examples: set[int] = set()
     passing: set[int] = set()
     for at, span in enumerate(spans):
-        joined = at > 0 and _JOINS.fullmatch(whole, spans[at - 1].end, span.start)
-        if (at - 1 in passing) if joined else cues.passing.search(whole, max(0, span.start - 40), span.start):
+        before = max(0, span.start - CUE_CHARACTERS)
+        join = _JOINS.fullmatch(whole, spans[at - 1].end, span.start) if at else None
+        if cues.example.search(whole, before, span.start) or (join and at - 1 in examples):
+            examples.add(at)
+        elif cues.passing.search(whole, before, span.start) or (
+            join and at - 1 in passing and "," not in join.group()
+        ):
             passing.add(at)
-    return passing
+    return examples | passing
 
 
 def _where(span: Span, body: int) -> str:
