@@ -137,6 +137,9 @@ class Pool:
 # --- In the caller's process ----------------------------------------------------------------------------------------
 
 _CLOSED = "the pool is closed"
+# multiprocessing asks after all its children whenever it starts one, and an exit code read by two threads is read by
+# neither (it becomes 255).
+_process_table = threading.Lock()
 
 
 class _Job:
@@ -206,7 +209,7 @@ class _Slot:
         return value
 
     def _living_worker(self) -> "_Worker":
-        if self._worker is not None and not self._worker.process.is_alive():
+        if self._worker is not None and not self._worker.is_alive():
             self._replace()
         with self._lock:
             if self._is_closed:
@@ -234,9 +237,14 @@ class _Worker:
         self.process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # typeshed's base leaves it out
             target=_serve, args=(theirs, lifeline, limits), name="smewatch-worker", daemon=True
         )
-        self.process.start()
+        with _process_table:
+            self.process.start()
         theirs.close()
         lifeline.close()
+
+    def is_alive(self) -> bool:
+        with _process_table:
+            return self.process.is_alive()
 
     def ask(self, call: bytes, timeout_s: float) -> bytes | Overrun:
         """The answer to a call, or how the process ended instead of giving one."""
@@ -254,15 +262,17 @@ class _Worker:
 
     def stop(self) -> None:
         """End the process and free what it held here."""
-        self.process.kill()
-        self.process.join(_GRACE_S)
+        with _process_table:
+            self.process.kill()
+            self.process.join(_GRACE_S)
         self._pipe.close()
         self._lifeline.close()
         with contextlib.suppress(ValueError):  # it does not end, perhaps in a stuck system call; nothing more to do
             self.process.close()
 
     def _ending(self, timeout_s: float) -> Overrun:
-        self.process.join(_GRACE_S)
+        with _process_table:
+            self.process.join(_GRACE_S)
         code = self.process.exitcode
         if code == -signal.SIGALRM:
             return Overrun("too slow", f"over {timeout_s:g} s")
