@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.steps.fetching import Loss, Page, Response, RobotsCache, fetch_feed, fetch_page
-from tests.faults.asking import NOW, client
+from tests.faults.asking import NOW, QUICK, client
 from tests.faults.server import FaultServer
 
 CRLF = b"\r\n"
@@ -73,7 +73,7 @@ def test_chunks_that_break_after_the_headers_were_read_are_a_loss(server, body):
     server.scripts = {"/": [head, 0.05, body, 0.2]}
 
     async def ask():
-        async with client() as asking:
+        async with client(limits=QUICK) as asking:
             return await fetch_feed(asking, server.url(), None, None, NOW)
 
     loss = asyncio.run(ask())

@@ -9,7 +9,7 @@ from flows.steps.answers import Hop
 from flows.steps.fetching import Loss, Page, Response
 from flows.steps.outcomes import Outcome
 from flows.steps.redirects import redirect_target
-from tests.faults.asking import ask_feed, ask_page
+from tests.faults.asking import QUICK, ask_feed, ask_page
 from tests.faults.server import FaultServer, answer
 
 TLS = Path(__file__).parents[1] / "data" / "tls"
@@ -188,7 +188,7 @@ def test_certificate_that_does_not_hold_is_unreachable(host, tls):
 def test_time_limit_holds_for_all_redirects_together():
     slow = {f"/{i}": [0.3, moved(f"/{i - 1}")] for i in range(1, 9)}
     with FaultServer({**slow, "/0": answer(200)}) as server:
-        loss = ask_feed(server.url("/8"))
+        loss = ask_feed(server.url("/8"), limits=QUICK)
         assert len(server.seen) < 6
     assert isinstance(loss, Loss)
     assert "not finished within 1 s" in loss.detail

@@ -8,7 +8,7 @@ import pytest
 
 from flows.steps.fetching import Loss, Page, Response
 from flows.steps.outcomes import Outcome
-from tests.faults.asking import SMALL, ask_feed, ask_page
+from tests.faults.asking import QUICK, SMALL, ask_feed, ask_page
 from tests.faults.server import FaultServer, Script, answer
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -28,9 +28,6 @@ def coded(coding: str, body: bytes) -> bytes:
 BROKEN: list[tuple[str, Script, str]] = [
     ("closes without a word", b"", "ServerDisconnected"),
     ("speaks no HTTP", b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "broken answer"),
-    ("is silent", [5.0], "silent for 0.4 s"),
-    ("drips its body", [OK, b"\r\n", *dripping(b"x")[1:]], "not finished within 1 s"),
-    ("never ends its headers", dripping(b"X-A: b\r\n"), "not finished within 1 s"),
     ("sends 2,000 headers", [OK, b"X-A: b\r\n" * 2000, b"\r\nhi"], "broken answer"),
     ("sends a header of 64 KB", [OK, b"X-A: " + b"b" * 65536 + b"\r\n\r\nhi"], "broken answer"),
     (
@@ -65,6 +62,22 @@ def test_feed_is_unreachable_from_a_server_that(script, words):
     assert isinstance(loss, Loss)
     assert loss.outcome is Outcome.UNREACHABLE
     assert words in loss.detail
+
+
+SLOW: list[tuple[str, Script, str]] = [
+    ("is silent", [5.0], "silent for 0.4 s"),
+    ("drips its body", [OK, b"\r\n", *dripping(b"x")[1:]], "not finished within 1 s"),
+    ("never ends its headers", dripping(b"X-A: b\r\n"), "not finished within 1 s"),
+]
+
+
+@pytest.mark.parametrize(("script", "words"), [row[1:] for row in SLOW], ids=[row[0] for row in SLOW])
+def test_time_limits_end_an_exchange_with_a_server_that(script, words):
+    with FaultServer({"/": script}) as server:
+        loss = ask_feed(server.url(), limits=QUICK)
+    assert isinstance(loss, Loss)
+    assert loss.outcome is Outcome.UNREACHABLE
+    assert loss.detail == words
 
 
 LARGE: list[tuple[str, Script]] = [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flows.steps.fetching import Loss, Page, Response, RobotsCache, fetch_page
 from flows.steps.outcomes import Outcome
 from flows.steps.robots import RobotsFile, read_rules
-from tests.faults.asking import NOW, ask_feed, ask_page, ask_pages, client
+from tests.faults.asking import NOW, QUICK, ask_feed, ask_page, ask_pages, client
 from tests.faults.server import FaultServer, Script, answer
 
 PAGE = answer(200, b"<html>")
@@ -93,7 +93,7 @@ def test_page_behind_robots_that_answers(script, outcome):
     """4xx: no rules. 5xx, 429 and no answer: nothing may be read (2.3.1.4); silence is named as what it is."""
     rules = answer(200, b"User-agent: *\nDisallow: /")
     with FaultServer({"/robots.txt": script, "/elsewhere": rules, "/a": PAGE}) as server:
-        result = ask_page(server.url("/a"))
+        result = ask_page(server.url("/a"), limits=QUICK if script == [5.0] else {})
         assert ("/a" in server.paths()) is (outcome is None)
     assert (result.outcome if isinstance(result, Loss) else None) is outcome
 
@@ -121,12 +121,12 @@ def test_robots_file_itself_may_always_be_asked():
     assert result.outcome is Outcome.NOT_HTML
 
 
-def story(*steps: tuple[float, Script]) -> tuple[list[bool], int]:
+def story(*steps: tuple[float, Script], limits: dict[str, float] | None = None) -> tuple[list[bool], int]:
     """Whether the page could be read at each step (hour, what robots.txt answers then); how often it was asked."""
 
     async def play() -> list[bool]:
         read = []
-        async with client() as asking:
+        async with client(limits=limits or {}) as asking:
             robots = RobotsCache(asking)
             for hours, script in steps:
                 server.scripts["/robots.txt"] = script
@@ -159,7 +159,7 @@ def test_last_good_rules_stand_in_for_a_broken_server_for_a_day():
 
 
 def test_last_good_rules_stand_in_for_silence_as_well():
-    assert story((0, OPEN), (24.1, [5.0])) == ([True, True], 2)
+    assert story((0, OPEN), (24.1, [5.0]), limits=QUICK) == ([True, True], 2)
 
 
 def test_no_rules_is_an_answer_that_holds_for_a_day_too():
