@@ -1,5 +1,6 @@
 """Where a redirect may lead, and which addresses are not worth a connection."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
@@ -30,13 +31,7 @@ def address_refusal(url: str, allow_private: bool) -> Loss | None:
 
 def redirect_target(url: str, location: str, hops: Sequence[Hop], max_hops: int) -> str | Loss:
     """The address a redirect of `url` leads to, or the loss it ends in. `hops` holds `url` as its last."""
-    # Raw bytes that are no UTF-8 reach us as surrogates; percent-encoded they mean what the server meant.
-    target = clean_link(
-        url,
-        quote(location.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~\\ ")
-        if not _is_text(location)
-        else location,
-    )
+    target = clean_link(url, _as_text(location))
     if target is None:
         outcome = Outcome.UNREACHABLE if _is_relative(location) else Outcome.FORBIDDEN_ADDRESS
         return Loss(outcome, f"redirect to no usable address: {one_line(location)!r}", hops[-1].status)
@@ -47,8 +42,11 @@ def redirect_target(url: str, location: str, hops: Sequence[Hop], max_hops: int)
     return target
 
 
-def _is_text(location: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in location)
+def _as_text(location: str) -> str:
+    """A Location whose raw bytes are no UTF-8 reaches us with surrogates; percent-encoded they mean what they meant."""
+    if not re.search("[\ud800-\udfff]", location):
+        return location
+    return quote(location.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~\\ ")
 
 
 def _is_relative(location: str) -> bool:
