@@ -43,7 +43,7 @@ def redirect_target(url: str, location: str, hops: Sequence[Hop], max_hops: int)
 
 
 def _as_text(location: str) -> str:
-    """A Location whose raw bytes are no UTF-8 reaches us with surrogates; percent-encoded they mean the same bytes."""
+    """A Location whose raw bytes are no UTF-8 reaches us with surrogates; percent-encoded they mean those bytes."""
     if not re.search("[\ud800-\udfff]", location):
         return location
     return quote(location.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~\\ ")
