@@ -107,19 +107,22 @@ class LocalServer:
         self.api_url = ""
 
     def start(self) -> None:
-        """Start the process, its output going to `self.log`."""
+        """Start the process, its output going to `self.log`, and name its address in this process's environment."""
         prepare_prefect(self.settings)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         port = _free_port()
         self.api_url = f"http://127.0.0.1:{port}/api"
         environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        # Said before anything imports Prefect: it reads its settings then, and without an address it would start a
+        # second server of its own.
+        os.environ["PREFECT_API_URL"] = self.api_url
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C reaches us first, and we stop the server after the run has ended.
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
 
     def wait(self) -> str:
-        """Block until the API answers; its address, which is also put into this process's environment."""
+        """Block until the API answers; its address."""
         deadline = time.monotonic() + self.settings.prefect_start_s
         while not _answers(self.api_url):
             if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
@@ -128,7 +131,6 @@ class LocalServer:
                     "on a slow machine raise SMEWATCH_PREFECT_START_S."
                 )
             time.sleep(0.1)
-        os.environ["PREFECT_API_URL"] = self.api_url
         if self.announced:
             _announcement(self.settings).write_text(json.dumps({"api_url": self.api_url}))
         return self.api_url
