@@ -19,6 +19,11 @@ class Draft:
     author: str = ""
     language: str = ""
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to know the item by; a document that breaks off leaves an item without."""
+        return any((self.guid, self.link, self.title, self.summary, self.content))
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -34,3 +39,4 @@ class Document:
     is_malformed: bool = False
     is_cut: bool = False
     next_archive_url: str = ""
+    site_url: str = ""  # what relative links of RSS lie under: the site may be elsewhere than its feed

@@ -53,7 +53,7 @@ class ParsedFeed:
     ttl_s: float | None = None  # rss:ttl or sy:updatePeriod / updateFrequency; null if it says nothing
     skip_hours: frozenset[int] = frozenset()  # GMT hours 0-23 (RSS 2.0 skipHours)
     skip_days: frozenset[int] = frozenset()  # 0 = Monday, GMT (RSS 2.0 skipDays)
-    is_malformed: bool = False  # read by the forgiving parser
+    is_malformed: bool = False  # not well-formed; read by mending it or by the forgiving parser
     next_archive_url: str | None = None  # RFC 5005 prev-archive
     is_cut: bool = False  # it announced more than 2,000 entries; these are the first
 
@@ -87,7 +87,7 @@ def parse_feed(
         skip_hours=document.skip_hours,
         skip_days=document.skip_days,
         is_malformed=document.is_malformed,
-        next_archive_url=clean_link(url, document.next_archive_url) if document.next_archive_url else None,
+        next_archive_url=clean_link(url, document.next_archive_url),
         is_cut=document.is_cut,
     )
 
@@ -168,22 +168,21 @@ def _refusal(declaration: str) -> str:
 
 
 def _entries(document: Document, *, url: str, feed_id: str, seen_at: datetime) -> Iterable[Entry]:
-    links = [_link(url, draft.link) for draft in document.drafts]
-    keys = _entry_keys(document.drafts, links)
+    base = clean_link(url, document.site_url) or url
+    drafts = [draft for draft in document.drafts if draft.says_something]
+    links = [_link(base, draft.link) for draft in drafts]
     seen: set[str] = set()
-    for draft, link, key in zip(document.drafts, links, keys, strict=True):
+    for draft, link, key in zip(drafts, links, _entry_keys(drafts, links), strict=True):
         if key not in seen:
             seen.add(key)
             yield _entry(draft, link, key, feed_id=feed_id, feed_language=document.language, seen_at=seen_at)
 
 
-def _link(url: str, href: str) -> str | None:
-    if not href:
-        return None
-    if urlsplit(url).hostname != "default" and href.startswith(("http://default/", "https://default/")):
+def _link(base: str, href: str) -> str | None:
+    if urlsplit(base).hostname != "default" and href.startswith(("http://default/", "https://default/")):
         # Drupal's sitemap writes this host when it runs from cron without being told the site's own.
         href = "/" + href.split("/", 3)[3]
-    return clean_link(url, href)
+    return clean_link(base, href)
 
 
 def _entry(draft: Draft, link: str | None, key: str, *, feed_id: str, feed_language: str, seen_at: datetime) -> Entry:
@@ -206,7 +205,7 @@ def _entry(draft: Draft, link: str | None, key: str, *, feed_id: str, feed_langu
     )
 
 
-def _entry_keys(drafts: tuple[Draft, ...], links: list[str | None]) -> list[str]:
+def _entry_keys(drafts: list[Draft], links: list[str | None]) -> list[str]:
     """One key for each draft: guid, else link, else title and date.
 
     Some feeds give all their items one guid or one link. Keys that are not unique in the document get the link added,

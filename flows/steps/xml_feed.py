@@ -6,6 +6,7 @@ nh3), its relative addresses are resolved by us, and its dates are not used (flo
 
 import io
 import re
+from html.entities import html5
 from math import isfinite
 from typing import Any
 
@@ -29,8 +30,9 @@ def read_xml_feed(text: str, root: str) -> Document | str:
     """The feed in a text that begins with its root element, of which `root` is the name; or why there is none."""
     local_name = root.rpartition(":")[2].lower()
     text, is_cut = _cut(_ILLEGAL.sub("", text), root)
+    mended = mend_entities(text)
     # feedparser likes to guess charsets; this header and this declaration leave it nothing to guess.
-    body = b"<?xml version='1.0' encoding='utf-8'?>\n" + text.encode("utf-8")
+    body = b"<?xml version='1.0' encoding='utf-8'?>\n" + mended.encode("utf-8")
     try:
         parsed = feedparser.parse(
             io.BytesIO(body),
@@ -49,9 +51,10 @@ def read_xml_feed(text: str, root: str) -> Document | str:
         ttl_s=_ttl_s(feed),
         skip_hours=_skip_hours(text),
         skip_days=_skip_days(text),
-        is_malformed=bool(parsed.bozo),
+        is_malformed=bool(parsed.bozo) or mended != text,
         is_cut=is_cut,
         next_archive_url=_href(feed, "prev-archive"),
+        site_url="" if local_name == "feed" else _text(feed, "link"),
     )
 
 
@@ -62,6 +65,33 @@ def _cut(text: str, root: str) -> tuple[str, bool]:
             closing = "</channel>" if root.lower() == "rss" else ""
             return f"{text[: match.start()]}{closing}</{root}>", True
     return text, False
+
+
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_AMPERSAND = re.compile(r"&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);|([A-Za-z][A-Za-z0-9]{0,30};))?")
+
+
+def mend_entities(text: str) -> str:
+    """XML whose every ampersand is one: bare ones are escaped, HTML's names such as &nbsp; become characters.
+
+    Without this feedparser falls back to its forgiving parser, which makes `R&D;` of `R&D`.
+    """
+    parts, position, is_cdata = [], 0, False
+    for mark in _CDATA.finditer(text):
+        if (mark[0] == "]]>") == is_cdata:
+            part = text[position : mark.start()]
+            parts += [part if is_cdata else _AMPERSAND.sub(_mended, part), mark[0]]
+            position, is_cdata = mark.end(), not is_cdata
+    rest = text[position:]
+    return "".join([*parts, rest if is_cdata else _AMPERSAND.sub(_mended, rest)])
+
+
+def _mended(match: re.Match[str]) -> str:
+    if match[1]:
+        return match[0]
+    if match[2] and (characters := html5.get(match[2])):
+        return "".join(f"&#{ord(character)};" for character in characters)
+    return f"&amp;{match[2] or ''}"
 
 
 def _draft(entry: dict[str, Any]) -> Draft:
