@@ -1,6 +1,7 @@
 """The gazetteer: places found, masked and weighed, from the files of seeds/places/."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,24 +15,26 @@ PLACE, BLOC, AGENCY = "placename", "blocname", "agencyname"  # what `mask` write
 _MASKS = {"bloc": BLOC, "organisation": AGENCY}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
     """Names of economies, their cities, bodies and blocs, in English and the languages of seeds/places/names/.
 
-    `language` is ISO 639-1; null: guessed from the script and the commonest words. A language without a file is read
-    with the English names, which are also found inside every other language.
+    `language` is ISO 639-1 or a tag that begins with it (pt-BR); null: guessed by script and commonest words.
+    A language without a file is read with the English names, which are also found inside every other language.
     """
 
     folder: Path
-    english: Index
-    persons: Persons
-    cues: Cues
-    indexes: dict[str, Index] = field(default_factory=dict)  # by language, filled at first use
+    english: Index = field(repr=False)
+    persons: Persons = field(repr=False)
+    cues: Cues = field(repr=False)
+    languages: frozenset[str]  # ISO 639-1 of the files in names/
+    indexes: dict[str, Index] = field(default_factory=dict, repr=False)  # by language, filled at first use
 
     @classmethod
     def load(cls, folder: Path) -> "Gazetteer":
         """Read the files of seeds/places/. Raises FileNotFoundError if one is missing, KeyError if a column is."""
-        return cls(folder, english_index(folder), read_persons(folder), read_cues(folder))
+        languages = frozenset(path.stem for path in (folder / "names").glob("*.csv"))
+        return cls(folder, english_index(folder), read_persons(folder), read_cues(folder), languages)
 
     def spans(self, text: str, *, language: str | None = None) -> list[Span]:
         """Every place in the text from left to right, blocs, regions and firms too; offsets in its NFC form."""
@@ -41,7 +44,11 @@ class Gazetteer:
         """Which economies act in an article, which blocs it names, and every mention with its role."""
         title, text = _composed(title), _composed(text)
         whole = f"{title}\n{text}"
-        return read_places(title, whole, self.spans(whole, language=language), self.cues)
+        return self.places(title, whole, self.spans(whole, language=language))
+
+    def places(self, title: str, whole: str, spans: Sequence[Span]) -> Places:
+        """What `find` says, from spans already found in `whole` = title + newline + text, all of it NFC."""
+        return read_places(title, whole, spans, self.cues)
 
     def mask(self, text: str, *, language: str | None = None) -> str:
         """The text with every place replaced by one neutral word, so that "Japan" cannot carry the topic.
@@ -57,14 +64,13 @@ class Gazetteer:
             done = span.end
         return "".join([*pieces, text[done:]])
 
-    def _index(self, language: str | None, text: str) -> Index:
-        language = language or guess_language(text)
-        if language == "en":
+    def _index(self, tag: str | None, text: str) -> Index:
+        language = tag.lower().replace("_", "-").partition("-")[0] if tag else guess_language(text)
+        if language not in self.languages:  # English too; a tag may be hostile and must not reach a path
             return self.english
-        known = self.indexes.get(language)
-        if known is None:
-            known = self.indexes[language] = with_language(self.english, self.folder, language)
-        return known
+        if language not in self.indexes:
+            self.indexes[language] = with_language(self.english, self.folder, language)
+        return self.indexes[language]
 
 
 def _composed(text: str) -> str:

@@ -41,6 +41,10 @@ class Cues:
     closing: re.Pattern[str]  # found at the start of a line
 
 
+_NEVER = re.compile(r"(?!)")
+NO_CUES = Cues(_NEVER, _NEVER, _NEVER, _NEVER, _NEVER, _NEVER, _NEVER)
+
+
 def read_cues(folder: Path) -> Cues:
     """The patterns of cues.csv."""
     rows = {row["kind"]: variants(row["words"]) for row in read_rows(folder / "cues.csv")}

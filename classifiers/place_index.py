@@ -200,10 +200,8 @@ def english_index(folder: Path) -> Index:
 
 
 def with_language(base: Index, folder: Path, language: str) -> Index:
-    """The base index with the names of names/<language>.csv before its own; the base itself without such a file."""
+    """The base index with the names of names/<language>.csv before its own. Raises FileNotFoundError without it."""
     path = folder / "names" / f"{language}.csv"
-    if not path.is_file():
-        return base
     index, rules = Index(), read_rules(folder)
     kinds = {row["id"]: row["kind"] for row in read_rows(folder / "blocs.csv")} | {"-": "idiom"}
     for row in read_rows(path):

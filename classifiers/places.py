@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from classifiers.place_cues import Cues, dateline_end, in_closing_lines
+from classifiers.place_cues import NO_CUES, Cues, dateline_end, in_closing_lines
 from classifiers.place_scan import Span
 
 ECONOMY_KINDS = frozenset({"name", "demonym", "capital", "province", "city", "organisation"})  # what names an economy
@@ -63,8 +63,11 @@ class Places:
     mentions: tuple[Mention, ...]  # all of economies and blocs, also of those that do not act, in order
 
 
-def read_places(title: str, whole: str, spans: Sequence[Span], cues: Cues) -> Places:
-    """The places of an article from the spans found in `whole` = title + newline + text."""
+def read_places(title: str, whole: str, spans: Sequence[Span], cues: Cues = NO_CUES) -> Places:
+    """The places of an article from the spans found in `whole` = title + newline + text.
+
+    Without cues every naming is taken as one of a party; `Gazetteer.places` gives those of seeds/places/cues.csv.
+    """
     body = len(title) + 1
     dateline = range(body, dateline_end(whole, body, spans))
     evidence = _evidence(whole, body, dateline, spans, cues)
