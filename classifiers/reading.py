@@ -12,7 +12,7 @@ from classifiers.gazetteer import Gazetteer
 from classifiers.languages import guess_language
 from classifiers.lexicons import WORD, Hit, Lexicon
 from classifiers.place_scan import Span
-from classifiers.places import ECONOMY_KINDS, Places, read_places
+from classifiers.places import ECONOMY_KINDS, Places
 from classifiers.verdict import Document
 
 # A main point stands early. Beyond this many words come appendices, comments and other articles; they also cost time.
@@ -77,7 +77,7 @@ class Reader:
         language = document.language or guess_language(whole) or UNKNOWN_LANGUAGE
         spans = self.gazetteer.spans(whole, language=language)
         title = unicodedata.normalize("NFC", document.title)
-        places = read_places(title, whole, spans)
+        places = self.gazetteer.places(title, whole, spans)
         return self._reading(whole, len(title), language, spans, places), places
 
     def _reading(self, whole: str, title_end: int, language: str, spans: Sequence[Span], places: Places) -> Reading:

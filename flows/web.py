@@ -39,4 +39,5 @@ def _client(settings: Settings, resolve: Mapping[str, str]) -> Client:
         allow_private=settings.allow_private_addresses,
         resolve=resolve,
         paces=paces,
+        connections=settings.connections,
     )
