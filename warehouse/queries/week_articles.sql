@@ -4,8 +4,8 @@
 --   published_at_precision, is_published_in_future, first_seen_at, counted_at, model_id, score, band, is_relevant, label,
 --   kind, kind_score, countries, blocs, evidence (list of phrase, weight), text_hash, text, n_words,
 --   also_in (list of outlet, url, title).
-with chosen as materialized (
-    select *
+with chosen as materialized (  -- without the lists, which are then made for these articles only
+    select * exclude (countries, blocs)
     from mart.articles
     where counted_at >= $start and counted_at < $end
         and (is_relevant or label = -1 or (label is null and band in ('sure', 'likely', 'borderline')))
@@ -17,7 +17,17 @@ texts as (  -- nothing counts more than 48 hours after it was read, so what was 
 ),
 reasons as (
     select article_id, list({phrase: phrase, weight: weight} order by evidence_rank) as evidence
-    from mart.article_evidence semi join chosen using (article_id)
+    from core.verdict_evidence semi join chosen using (article_id, text_version, model_id)
+    group by article_id
+),
+places as (
+    select article_id, list(country_code order by place_rank) as countries
+    from core.article_places semi join chosen using (article_id, text_version, model_id)
+    group by article_id
+),
+blocs as (
+    select article_id, list(bloc order by bloc_rank) as blocs
+    from core.article_blocs semi join chosen using (article_id, text_version, model_id)
     group by article_id
 ),
 twins as (
@@ -36,10 +46,14 @@ select
     chosen.* exclude (decided_by, text_version, fetched_at, run_id),
     texts.text,
     feeds.country as outlet_country,
+    coalesce(places.countries, []) as countries,
+    coalesce(blocs.blocs, []) as blocs,
     coalesce(reasons.evidence, []) as evidence,
     coalesce(reprints.also_in, []) as also_in
 from chosen
 join texts using (article_id, text_version)
+left join places using (article_id)
+left join blocs using (article_id)
 left join reasons using (article_id)
 left join reprints using (article_id)
 left join raw.feeds as feeds on feeds.feed_id = chosen.feed_id
