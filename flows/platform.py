@@ -96,6 +96,15 @@ def running_server(settings: Settings) -> str | None:
     return announced if _answers(announced) else None
 
 
+# Nobody writes to the server's standard input: it ends when we do, be it by kill -9, and the server with it.
+_SERVER = """
+import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(1)), daemon=True).start()
+from prefect.cli import app
+app()
+"""
+
+
 class LocalServer:
     """A Prefect server of our own on a free loopback port. `start` returns at once, `wait` when it answers."""
 
@@ -113,13 +122,15 @@ class LocalServer:
         port = _free_port()
         self.api_url = f"http://127.0.0.1:{port}/api"
         environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        command = [sys.executable, "-c", _SERVER, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
         # Said before anything imports Prefect: it reads its settings then, and without an address it would start a
         # second server of its own.
         os.environ["PREFECT_API_URL"] = self.api_url
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C reaches us first, and we stop the server after the run has ended.
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True
+            )
 
     def wait(self) -> str:
         """Block until the API answers; its address."""
@@ -143,6 +154,8 @@ class LocalServer:
         if self.announced:
             _announcement(self.settings).unlink(missing_ok=True)
         _stop_group(self.process)
+        if self.process.stdin:
+            self.process.stdin.close()
         self.process = None
 
 
