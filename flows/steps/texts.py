@@ -18,6 +18,10 @@ _BLOCK = re.compile(
     r"|pre|section|table|td|th|tr|ul)\b)",
     re.IGNORECASE,
 )
+# Some feeds escape their HTML twice. A text about HTML loses its examples by this; the summary is all it costs.
+_ESCAPED_TWICE = re.compile(
+    r"</(?:p|div|a|span|b|i|strong|em|li|ul)>|<br ?/?>|&(?:nbsp|amp|quot|#\d{2,5});", re.IGNORECASE
+)
 # Control characters, bidirectional overrides and isolates, byte order marks, non-characters, lone surrogates.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff"
@@ -42,10 +46,16 @@ def clean_lines(text: str) -> str:
 
 def plain_text(markup: str, *, max_chars: int) -> str:
     """Scraped HTML, or text with entities in it, as plain text of at most `max_chars` characters."""
-    markup = markup[: max_chars * _MARKUP_PER_TEXT]
-    if "<" in markup or "&" in markup:
-        markup = unescape(nh3.clean(_BLOCK.sub(" ", markup), tags=set()))
-    return cut(clean(markup), max_chars)
+    text = markup[: max_chars * _MARKUP_PER_TEXT]
+    if "<" in text or "&" in text:
+        text = _stripped(text)
+    if _ESCAPED_TWICE.search(text):
+        text = _stripped(text)
+    return cut(clean(text), max_chars)
+
+
+def _stripped(markup: str) -> str:
+    return unescape(nh3.clean(_BLOCK.sub(" ", markup), tags=set()))
 
 
 def plain_lines(markup: str, *, max_chars: int) -> str:
