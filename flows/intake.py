@@ -11,20 +11,17 @@ from urllib.parse import urlsplit
 
 from classifiers.verdict import Document, Verdict
 from flows import models, shaping
+from flows.judging import judge_texts
 from flows.settings import Settings
-from flows.steps.extracting import Article
 from flows.steps.feeds import Feed
 from flows.steps.harvesting import Asked, Harvester, Poll
 from flows.steps.parsing import Entry
 from flows.steps.polling import FeedState, facts, next_state
 from flows.steps.selecting import Ending, Known, ToRead, settle, sort_entries
 from flows.steps.urls import registrable_domain, url_key
-from flows.steps.workers import Overrun
 from warehouse.opening import open_warehouse
 from warehouse.store import Warehouse
 
-JUDGED_TOGETHER = 32  # texts a worker judges in one call: 0.1 s of work, so a slow text holds up few others
-JUDGE_LIMIT_S = 60.0
 MOST_RETRIES = 500  # a run tries again at most so many unannounced entries; the rest waits for the next
 
 
@@ -107,23 +104,11 @@ def _addresses(run: Run) -> dict[str, str]:
 
 
 def judge_articles(harvester: Harvester, model: Path, endings: Iterable[Ending]) -> dict[str, Verdict]:
-    """Verdicts by text_hash. A text that overruns its worker stays without one; the next model judges it again."""
+    """Verdicts by text_hash. A text that overruns its worker stays without one until history is judged again."""
     articles = [ending.article for ending in endings if ending.article]
-    verdicts: dict[str, Verdict] = {}
-    for start in range(0, len(articles), JUDGED_TOGETHER):
-        verdicts |= _judge(harvester, model, articles[start : start + JUDGED_TOGETHER])
-    return verdicts
-
-
-def _judge(harvester: Harvester, model: Path, articles: Sequence[Article]) -> dict[str, Verdict]:
     documents = [Document(article.title, article.text, article.language) for article in articles]
-    verdicts = harvester.compute(models.judge_documents, model, documents, limit_s=JUDGE_LIMIT_S)
-    if not isinstance(verdicts, Overrun):
-        return {article.text_hash: verdict for article, verdict in zip(articles, verdicts, strict=True)}
-    if len(articles) == 1:
-        return {}
-    halves = articles[: len(articles) // 2], articles[len(articles) // 2 :]
-    return _judge(harvester, model, halves[0]) | _judge(harvester, model, halves[1])
+    verdicts = judge_texts(harvester.pool, model, documents)
+    return {article.text_hash: verdict for article, verdict in zip(articles, verdicts, strict=True) if verdict}
 
 
 def store(run: Run, done: Read) -> list[Ending]:

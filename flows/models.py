@@ -1,7 +1,6 @@
 """Which model judges: folders under the data folder, one of them current."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import seeds
 from classifiers.judge import Judge, load_judge
-from classifiers.verdict import Document, Verdict
 from flows.settings import Settings
 from warehouse.rows import ModelRow
 from warehouse.store import Warehouse
@@ -61,11 +59,6 @@ def register(warehouse: Warehouse, folder: Path, now: datetime) -> None:
     )
     warehouse.register_model(row, now)
     warehouse.promote_model(row.model_id, now)
-
-
-def judge_documents(folder: Path, documents: Sequence[Document]) -> list[Verdict]:
-    """Verdicts, in order: the form in which judging runs in a worker process."""
-    return cached_judge(folder).judge(documents)
 
 
 @lru_cache(maxsize=2)

@@ -15,8 +15,8 @@ class Progress(Protocol):
     def expect(self, work: str, n: int) -> None:
         """`n` more pieces of `work` lie ahead."""
 
-    def done(self, work: str) -> None:
-        """One piece of `work` is done."""
+    def done(self, work: str, n: int = 1) -> None:
+        """`n` pieces of `work` are done."""
 
     def say(self, sentence: str) -> None:
         """Something worth a line."""
@@ -28,7 +28,7 @@ class Silence:
     def expect(self, work: str, n: int) -> None:
         """See Progress."""
 
-    def done(self, work: str) -> None:
+    def done(self, work: str, n: int = 1) -> None:
         """See Progress."""
 
     def say(self, sentence: str) -> None:
@@ -58,9 +58,9 @@ class Bars:
             self._tasks[work] = self._bars.add_task(work, total=0)
         self._bars.update(self._tasks[work], total=self._totals[work])
 
-    def done(self, work: str) -> None:
+    def done(self, work: str, n: int = 1) -> None:
         """See Progress."""
-        self._bars.advance(self._tasks[work])
+        self._bars.advance(self._tasks[work], n)
 
     def say(self, sentence: str) -> None:
         """See Progress."""

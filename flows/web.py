@@ -9,16 +9,20 @@ from flows.steps.limits import Limits
 from flows.steps.pacing import HostPace, HostPaces
 from flows.steps.workers import Pool
 
-PRELOADED = ("flows.steps.extracting", "flows.steps.parsing", "flows.models")  # what every worker process needs
+PRELOADED = ("flows.steps.extracting", "flows.steps.parsing", "flows.judging")  # what every worker process needs
 
 
 def open_harvester(settings: Settings, resolve: Mapping[str, str]) -> Harvester:
     """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`."""
-    pool = Pool(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
     limits = HarvestLimits(
         settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
     )
-    return Harvester(lambda: _client(settings, resolve), pool, limits)
+    return Harvester(lambda: _client(settings, resolve), open_pool(settings), limits)
+
+
+def open_pool(settings: Settings) -> Pool:
+    """The worker processes, for work that needs no web; use with `with`."""
+    return Pool(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
 
 
 def _client(settings: Settings, resolve: Mapping[str, str]) -> Client:

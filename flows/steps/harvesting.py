@@ -74,7 +74,7 @@ class Harvester:
 
     def __init__(self, open_client: Callable[[], Client], pool: Pool, limits: HarvestLimits) -> None:
         self._open_client = open_client
-        self._pool = pool
+        self.pool = pool
         self._limits = limits
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="harvester", daemon=True)
@@ -87,10 +87,13 @@ class Harvester:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._call(self._client.__aexit__(None, None, None))
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        try:
+            self._call(self._client.__aexit__(None, None, None))
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self.pool.close()
 
     async def _open(self) -> None:
         self._client = await self._open_client().__aenter__()
@@ -107,10 +110,6 @@ class Harvester:
         """Fetch and extract each entry's article; in the order given. `tick` is called after each."""
         return self._call(_side_by_side(lambda one: self._read(one, now), to_read, self._limits.pages_at_once, tick))
 
-    def compute(self, function: Callable[..., T], *arguments: Any, limit_s: float) -> T | Overrun:
-        """Run a module-level function in a worker process; an overrun is a value."""
-        return self._call(self._pool.run(function, *arguments, timeout_s=limit_s))
-
     async def _poll(self, asked: Asked, now: datetime) -> Poll:
         begun = time.monotonic()
         etag, last_modified = validators(asked.state, now)
@@ -125,7 +124,7 @@ class Harvester:
             return Poll(feed, poll_outcome(answer), answer, now, detail=answer.detail)
         if answer.status == 304:
             return Poll(feed, PollOutcome.UNCHANGED, answer, now)
-        parsed = await self._pool.run(parse_response, feed.feed_id, answer, now, timeout_s=self._limits.read_limit_s)
+        parsed = await self.pool.run(parse_response, feed.feed_id, answer, now, timeout_s=self._limits.read_limit_s)
         if isinstance(parsed, Overrun):
             return Poll(feed, PollOutcome.TOO_SLOW, answer, now, detail=f"{parsed.reason} {parsed.detail}".strip())
         if isinstance(parsed, NotAFeed):
@@ -139,7 +138,7 @@ class Harvester:
     async def _read_entry(self, entry: Entry, feed_url: str, now: datetime) -> Ending:
         if entry.content_html:
             limit_s = self._limits.read_limit_s
-            whole = await self._pool.run(article_from_entry, entry, feed_url, now, timeout_s=limit_s)
+            whole = await self.pool.run(article_from_entry, entry, feed_url, now, timeout_s=limit_s)
             if isinstance(whole, Article):
                 return Ending(entry, Outcome.STORED, whole)
         if not entry.link:
@@ -150,7 +149,7 @@ class Harvester:
         return await self._extracted(entry, page, now)
 
     async def _extracted(self, entry: Entry, page: Page, now: datetime) -> Ending:
-        article = await self._pool.run(read_page, page, entry, now, timeout_s=self._limits.read_limit_s)
+        article = await self.pool.run(read_page, page, entry, now, timeout_s=self._limits.read_limit_s)
         if isinstance(article, Overrun):
             return Ending(entry, Outcome.TOO_SLOW, detail=article.reason, http_status=page.status)
         if isinstance(article, Loss):
