@@ -11,8 +11,13 @@ from classifiers.place_language import guess_language
 from classifiers.place_scan import Span, spans_of
 from classifiers.places import Places, read_places
 
-PLACE, BLOC, AGENCY = "placename", "blocname", "agencyname"  # what `mask` writes; none is a word of any language
-_MASKS = {"bloc": BLOC, "organisation": AGENCY}
+PLACE, BLOC, AGENCY, CURRENCY = (
+    "placename",
+    "blocname",
+    "agencyname",
+    "currencyname",
+)  # what `mask` writes; none is a word of any language
+_MASKS = {"bloc": BLOC, "organisation": AGENCY, "currency": CURRENCY}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,10 +39,8 @@ class Name:
     """One way to write a place, without its first word, which is the key of the index."""
 
     tail: tuple[tuple[str, str], ...]  # (gap, word) for each further word; gaps as in `gap_class`
-    codes: tuple[
-        str, ...
-    ]  # ISO 3166-1 alpha-2, "EU", or the id of a bloc or region; several for 中日; empty for idioms
-    kind: str  # name, demonym, capital, province, city, organisation, bloc, region, company, outlet, geography, idiom
+    codes: tuple[str, ...]  # as in Span.code; several for 中日, empty for idioms
+    kind: str  # name, demonym, capital, province, city, organisation, bloc, region, or a kind of rules.csv
     rules: tuple[Rule, ...] = ()
     is_prefix: bool = False  # "Sino-": counts only before a hyphen
 

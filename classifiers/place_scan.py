@@ -5,29 +5,17 @@ text -> words -> hits (a name and where it stands) -> hits whose rules hold -> s
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from classifiers.place_index import WORD, Index, Name, Persons, Rule, gap_class
-
-Word = tuple[int, int, str]  # first character, the one after its last, the word
 
 STEM_ENDING = 5  # letters an inflected form may add to its stem; more is another word
 HEADLINE_SHARE = 0.7  # of a line's words; Vietnamese names reach 0.6 in ordinary sentences
 HEADLINE_CHARACTERS = 150  # on each side
 KATAKANA_ALONE = 4  # characters; shorter names (タイ, インド) are also the beginning of other words
 ARABIC_PREFIXES = ("", "ال", "و", "وال", "ب", "بال", "ل", "لل", "ف", "فال", "ك", "كال", "ول", "ولل", "وب", "وبال")
-HANGUL_PREFIXES = (
-    "주한",
-    "재한",
-    "방한",
-    "주",
-    "재",
-    "대",
-    "방",
-    "한",
-    "남",
-)  # embassy in, resident in, towards, visit to
+# Embassy in, resident in, visit to, towards, in, Korea and.
+HANGUL_PREFIXES = ("주한", "재한", "방한", "주", "재", "대", "방", "한", "남")
 
 
 class Span(NamedTuple):
@@ -49,17 +37,26 @@ class Hit(NamedTuple):
     name: Name
 
 
-@dataclass(slots=True)
 class _Page:
     """A text while it is scanned."""
 
-    text: str
-    words: list[Word]
-    persons: Persons
-    people: set[str] = field(default_factory=set)  # surfaces that were a person's name
-    answers: dict[re.Pattern[str], bool] = field(
-        default_factory=dict
-    )  # what `says` found, so that a text is searched once
+    def __init__(self, text: str, persons: Persons) -> None:
+        self.text = text
+        self.persons = persons
+        self.words: list[str] = WORD.findall(text)  # a run of ideographs or kana is one word
+        self.matches = list(WORD.finditer(text))  # the same words with their places; asked only near names
+        self.people: set[str] = set()  # surfaces that were a person's name
+        self.answers: dict[re.Pattern[str], bool] = {}  # what `says` found, so that a text is searched once
+
+    def gap(self, at: int) -> str:
+        """What stands between word `at` and the one before; empty at either end of the text."""
+        if not 0 < at < len(self.matches):
+            return ""
+        return self.text[self.matches[at - 1].end() : self.matches[at].start()]
+
+    def word(self, at: int) -> str:
+        """Word `at`; empty beyond either end of the text."""
+        return self.words[at] if 0 <= at < len(self.words) else ""
 
     def says(self, cues: re.Pattern[str] | None) -> bool:
         """True if one of the cues stands anywhere in the text."""
@@ -69,31 +66,12 @@ class _Page:
             self.answers[cues] = cues.search(self.text) is not None
         return self.answers[cues]
 
-    def before(self, hit: Hit) -> tuple[str, str]:
-        """The word before a hit and the gap between; both empty at the start of the text."""
-        if hit.first == 0:
-            return "", ""
-        _, end, word = self.words[hit.first - 1]
-        return word, self.text[end : hit.start]
-
-    def after(self, hit: Hit) -> tuple[str, str]:
-        """The word after a hit and the gap between; both empty at the end of the text."""
-        if hit.last + 1 >= len(self.words):
-            return "", ""
-        start, _, word = self.words[hit.last + 1]
-        return word, self.text[hit.end : start]
-
-
-def words_of(text: str) -> list[Word]:
-    """The words of a text with their places; a run of ideographs or kana is one word."""
-    return [(*match.span(), match.group()) for match in WORD.finditer(text)]
-
 
 def spans_of(text: str, index: Index, persons: Persons) -> list[Span]:
     """The places in a text from left to right, without overlaps; a name of two economies gives two spans."""
-    page = _Page(text, words_of(text), persons)
+    page = _Page(text, persons)
     spans: list[Span] = []
-    for hit in _hits(text, page.words, index):
+    for hit in _hits(page, index):
         code = _means(hit, page) if hit.name.rules else ""
         if code is None or hit.name.kind == "idiom":
             continue
@@ -108,50 +86,43 @@ def _without(people: set[str], text: str, spans: list[Span]) -> list[Span]:
     return [span for span in spans if span.code in named or text[span.start : span.end] not in people]
 
 
-def _hits(text: str, words: Sequence[Word], index: Index) -> Iterator[Hit]:
-    first, done = index.first, -1
-    for at, word in enumerate(words):
+def _hits(page: _Page, index: Index) -> Iterator[Hit]:
+    first, inflects, done = index.first, bool(index.stems or index.unbroken), -1
+    for at, word in enumerate(page.words):
         if at <= done:
             continue
-        names = first.get(word[2])
-        if names is not None:
-            hit = _longest(text, words, at, names)
-            if hit is not None:
-                done = hit.last
-                yield hit
-                continue
-        for hit in _inflected(text, words, at, index):
+        hit = _longest(page, at, first[word]) if word in first else None
+        if hit is not None:
             done = hit.last
             yield hit
+        elif inflects:
+            for hit in _inflected(page, at, index):
+                done = hit.last
+                yield hit
 
 
-def _inflected(text: str, words: Sequence[Word], at: int, index: Index) -> Iterator[Hit]:
+def _inflected(page: _Page, at: int, index: Index) -> Iterator[Hit]:
     """Names inside one word: a stem with an ending, Arabic prefixes, scripts without word borders."""
-    start, end, word = words[at]
+    word = page.words[at]
     if word >= "\u2e80":
-        yield from _unbroken(word, start, at, text[start - 1 : start].isdigit(), index)
+        yield from _unbroken(page, at, index)
     elif "\u0600" <= word < "\u0780":
-        yield from _arabic(text, words, at, index)
-    elif index.stems:
-        name = _stem(word, index)
-        if name is not None:
-            yield Hit(start, end, at, at, name)
+        yield from _arabic(page, at, index)
+    elif (name := _stem(word, index)) is not None:
+        yield Hit(*page.matches[at].span(), at, at, name)
 
 
-def _longest(text: str, words: Sequence[Word], at: int, names: Sequence[Name]) -> Hit | None:
+def _longest(page: _Page, at: int, names: Sequence[Name]) -> Hit | None:
     for name in names:
         last = at
         for gap, word in name.tail:
             last += 1
-            if last >= len(words) or words[last][2] != word:
-                break
-            if gap_class(text[words[last - 1][1] : words[last][0]]) != gap:
+            if page.word(last) != word or gap_class(page.gap(last)) != gap:
                 break
         else:
-            end = words[last][1]
-            if name.is_prefix and text[end : end + 1] not in ("-", "\u2011", "\u2013"):
-                continue
-            return Hit(words[at][0], end, at, last, name)
+            end = page.matches[last].end()
+            if not name.is_prefix or page.text[end : end + 1] in ("-", "\u2011", "\u2013"):
+                return Hit(page.matches[at].start(), end, at, last, name)
     return None
 
 
@@ -163,26 +134,27 @@ def _stem(word: str, index: Index) -> Name | None:
     return None
 
 
-def _arabic(text: str, words: Sequence[Word], at: int, index: Index) -> Iterator[Hit]:
+def _arabic(page: _Page, at: int, index: Index) -> Iterator[Hit]:
     """Arabic writes "and", "in", "to" and "the" before a name without a space."""
-    start, end, word = words[at]
+    word = page.words[at]
     for prefix in ARABIC_PREFIXES:
         bare = word[len(prefix) :]
         if len(bare) < 2 or not word.startswith(prefix):
             continue
-        hit = _longest(text, words, at, index.first.get(bare, ()))
-        name = _stem(bare, index)
-        if hit is None and name is not None:
-            hit = Hit(start, end, at, at, name)
+        hit = _longest(page, at, index.first.get(bare, ()))
+        if hit is None and (name := _stem(bare, index)) is not None:
+            hit = Hit(*page.matches[at].span(), at, at, name)
         if hit is not None:
             yield hit
             return
 
 
-def _unbroken(run: str, start: int, at: int, after_digit: bool, index: Index) -> Iterator[Hit]:
+def _unbroken(page: _Page, at: int, index: Index) -> Iterator[Hit]:
     """Names in a run without word borders; Korean ones only where its word begins, as endings follow a noun."""
+    run, start = page.words[at], page.matches[at].start()
     begins = _hangul_begins(run) if "\uac00" <= run[0] <= "\ud7a3" else None
-    position = 1 if after_digit and run[0] == "日" else 0  # 12日: a date, not Japan
+    is_date = run[0] == "日" and page.word(at - 1)[-1:].isdigit() and not page.gap(at)  # 12日
+    position = 1 if is_date else 0
     while position < len(run):
         name, length = _name_at(run, position, index)
         if name is None or (begins is not None and position not in begins):
@@ -236,14 +208,14 @@ def _means(hit: Hit, page: _Page) -> str | None:
 
 
 def _surname(_: Rule, hit: Hit, page: _Page) -> str | None:
-    word, gap = page.before(hit)
+    word, gap = page.word(hit.first - 1), page.gap(hit.first)
     named = gap == " " and (word in page.persons.given or word in page.persons.titles)
     titled = gap == ". " and (word in page.persons.titles or (len(word) == 1 and word.isupper()))
     return None if named or titled else ""
 
 
 def _part(rule: Rule, hit: Hit, page: _Page) -> str | None:
-    word, gap = page.before(hit)
+    word, gap = page.word(hit.first - 1), page.gap(hit.first)
     follows_name = gap == " " and word[0].isupper() and word not in page.persons.start
     return None if follows_name and not _is_headline(page.text, hit.start) else _surname(rule, hit, page)
 
@@ -256,7 +228,7 @@ def _is_headline(text: str, at: int) -> bool:
 
 
 def _given(rule: Rule, hit: Hit, page: _Page) -> str | None:
-    word, gap = page.after(hit)
+    word, gap = page.word(hit.last + 1), page.gap(hit.last + 1)
     is_surname = word[:1].isupper() and not word.isupper() and word not in page.persons.follow
     return None if gap == " " and is_surname else _surname(rule, hit, page)
 
@@ -270,7 +242,7 @@ def _needs(rule: Rule, _: Hit, page: _Page) -> str | None:
 
 
 def _pronoun(_: Rule, hit: Hit, page: _Page) -> str | None:
-    around = (page.before(hit)[0], page.after(hit)[0])
+    around = (page.word(hit.first - 1), page.word(hit.last + 1))
     return None if all(len(word) > 1 and word.isupper() for word in around) else ""
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.gazetteer import AGENCY, BLOC, PLACE, Gazetteer
+from classifiers.gazetteer import AGENCY, BLOC, CURRENCY, PLACE, Gazetteer
 from classifiers.place_language import guess_language
 
 PLACES = Path(__file__).parents[2] / "seeds/places"
@@ -128,7 +128,7 @@ def test_a_mask_stands_for_every_span_and_nothing_else_changes(text):
     places = dict.fromkeys((span.start, span.end) for span in GAZETTEER.spans(text))
     masked = GAZETTEER.mask(text)
     rest = masked
-    for mask in (PLACE, BLOC, AGENCY):
+    for mask in (PLACE, BLOC, AGENCY, CURRENCY):
         rest = rest.replace(mask, "\0")
     kept = text
     for start, end in reversed(places):
@@ -149,6 +149,12 @@ def test_a_mask_hides_names_demonyms_cities_bodies_and_blocs():
     text = "Vietnamese firms from Hanoi met JETRO, Japan's agency, at an ASEAN fair in Asia."
     assert GAZETTEER.mask(text, language="en") == (
         "placename firms from placename met agencyname, placename's agency, at an blocname fair in placename."
+    )
+
+
+def test_a_mask_hides_currencies_which_tell_the_place_as_well():
+    assert GAZETTEER.mask("A loan of 5 billion yen or Rs 20", language="en") == (
+        "A loan of 5 billion currencyname or currencyname 20"
     )
 
 
