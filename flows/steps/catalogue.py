@@ -84,7 +84,7 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def _csv_feeds(text: str, name: str) -> Iterator[Feed]:
-    rows = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=_delimiter(text))
+    rows = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=_delimiter(text), strict=True)
     try:
         heading = [cell.strip().lower() for cell in next(rows, [])]
         if "url" not in heading:

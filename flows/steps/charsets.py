@@ -13,6 +13,8 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 
 MAX_REPLACED_SHARE = 0.001  # a broken byte in a thousand characters is an accident, more is the wrong charset
 _SAMPLE_BYTES = 32_768  # the detector's time grows with its input: 32 KiB take it 50 ms
+_MIN_EVIDENCE_BYTES = 12  # of three bytes above ASCII, the detector made Baltic letters of "Zürich – Köln"
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _DECLARATION_BYTES = 4_096
 _ESCAPED = re.compile(rb"\x1b[$(]")  # ISO 2022 writes Japanese in ASCII bytes, so it is valid UTF-8 as well
 _REFUSED = frozenset({"utf-7", "utf7", "u7", "unicode-1-1-utf-7", "punycode", "idna", "unicode_escape"})
@@ -52,9 +54,11 @@ def _candidates(body: bytes, header_charset: str | None) -> Iterator[str]:
         if label and label.strip().lower() not in _REFUSED and (charset := _known(label)):
             yield charset
     yield "utf-8"
-    guess = from_bytes(body[:_SAMPLE_BYTES]).best()
-    if guess is not None and guess.encoding not in _REFUSED:
-        yield guess.encoding
+    sample = body[:_SAMPLE_BYTES]
+    if len(_HIGH_BYTE.findall(sample)) >= _MIN_EVIDENCE_BYTES:
+        guess = from_bytes(sample).best()
+        if guess is not None and guess.encoding not in _REFUSED:
+            yield guess.encoding
     yield "windows-1252"
 
 
