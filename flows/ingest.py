@@ -112,7 +112,7 @@ def work_through(
     for done in succeeded(reading, report):
         keep(run, report, done)
     again = intake.retries(run)
-    if again.to_read:
+    if again.to_read or again.ended:
         progress.expect("articles", len(again.to_read))
         keep(run, report, read_batch(harvester, model, again, run.now, progress))
 

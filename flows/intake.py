@@ -1,10 +1,11 @@
 """What an ingest asks of the warehouse and puts there: load, choose, store. Each opens the file for moments."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import urlsplit
@@ -55,6 +56,7 @@ class Run:
     claimed: set[str] = field(default_factory=set)  # url_keys this run reads
     seen_texts: dict[str, str] = field(default_factory=dict)  # text_hash -> article_id, stored by this run
     n_batches: int = 0
+    begun_s: float = field(default_factory=time.monotonic)
 
     def open(self) -> AbstractContextManager[Warehouse]:
         """The warehouse, for moments."""
@@ -145,16 +147,19 @@ def _state_after(run: Run, poll: Poll, n_new: int) -> FeedState:
 
 def finish(run: Run, problems: Sequence[str]) -> None:
     """Close the run in the warehouse: completed, or failed with what went wrong."""
+    ended_at = run.now + timedelta(seconds=time.monotonic() - run.begun_s)
     with run.open() as warehouse:
-        warehouse.finish_run(run.run_id, "failed" if problems else "completed", "; ".join(problems) or None, run.now)
+        warehouse.finish_run(run.run_id, "failed" if problems else "completed", "; ".join(problems) or None, ended_at)
 
 
 def retries(run: Run) -> Chosen:
-    """Entries whose next try is due and that no feed announced in this run."""
+    """Entries whose next try is due and that no feed announced in this run; and those whose twin was read in it."""
     with run.open() as warehouse:
-        due = warehouse.due_retries(run.now, MOST_RETRIES)
-    known = [(row, run.feeds[row.feed_id]) for row in due if row.feed_id in run.feeds]
-    return Chosen((), tuple(shaping.to_read_again(row, feed) for row, feed in known), ())
+        due = [row for row in warehouse.due_retries(run.now, MOST_RETRIES) if row.feed_id in run.feeds]
+        entries = [shaping.entry_again(row) for row in due]
+        known = _look_up(warehouse, entries, ())
+    to_read, ended = sort_entries(entries, _addresses(run), known, set(), run.now)
+    return Chosen((), tuple(to_read), tuple(ended))
 
 
 def _look_up(warehouse: Warehouse, entries: Sequence[Entry], endings: Sequence[Ending]) -> Known:
@@ -167,4 +172,5 @@ def _look_up(warehouse: Warehouse, entries: Sequence[Entry], endings: Sequence[E
         entries={key: shaping.known_entry(row) for key, row in known.items()},
         urls={key: row.article_id for key, row in urls.items()},
         texts=warehouse.known_texts(sorted({article.text_hash for article in articles})),
+        latest={row.article_id: row.text_hash for row in urls.values()},
     )

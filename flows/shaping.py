@@ -15,7 +15,7 @@ from flows.steps.harvesting import Poll
 from flows.steps.outcomes import Outcome
 from flows.steps.parsing import Entry
 from flows.steps.polling import FeedState
-from flows.steps.selecting import Ending, KnownEntry, ToRead
+from flows.steps.selecting import Ending, KnownEntry
 from flows.steps.urls import short_hash, url_key
 from warehouse import rows
 
@@ -105,14 +105,14 @@ def entry_row(ending: Ending, seen_at: datetime) -> rows.EntryRow:
     )
 
 
-def to_read_again(row: rows.EntryRow, feed: Feed) -> ToRead:
-    """An entry of the queue of retries, as the step reads it."""
+def entry_again(row: rows.EntryRow) -> Entry:
+    """An entry of the queue of retries, as its feed announced it, but for the text the feed may have carried."""
     published = None
     if row.published_at and row.published_at_source and row.published_at_precision:
         published = Published(
             row.published_at, row.published_at_source, row.published_at_precision, row.is_published_in_future
         )
-    entry = Entry(
+    return Entry(
         row.feed_id,
         row.entry_key,
         row.entry_hash,
@@ -124,8 +124,6 @@ def to_read_again(row: rows.EntryRow, feed: Feed) -> ToRead:
         author=row.author,
         language=row.language,
     )
-    known = KnownEntry(row.entry_hash, row.outcome, row.article_id, row.n_attempts, row.next_attempt_at)
-    return ToRead(entry, feed.url, known)
 
 
 def article_row(article_id: str, article: Article, feed: Feed, seen_at: datetime) -> rows.ArticleRow:

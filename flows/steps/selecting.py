@@ -6,7 +6,7 @@ Every announced entry leaves exactly once, as an `Ending`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flows.steps.extracting import Article
@@ -62,6 +62,7 @@ class Known:
     entries: Mapping[tuple[str, str], KnownEntry]  # (feed_id, entry_key)
     urls: Mapping[str, str]  # url_key -> article_id
     texts: Mapping[str, str]  # text_hash -> article_id
+    latest: Mapping[str, str] = field(default_factory=dict)  # article_id -> text_hash of its latest version
 
 
 def sort_entries(
@@ -69,8 +70,8 @@ def sort_entries(
 ) -> tuple[list[ToRead], list[Ending]]:
     """Announced entries as those to be read and those that ended because we have them.
 
-    `feed_urls` maps feed_id to address. `claimed` holds the url_keys that this run reads already and grows by the new ones: an article announced by
-    two feeds is read once.
+    `feed_urls` maps feed_id to address. `claimed` holds the url_keys that this run reads already and grows by the new
+    ones: an article announced by two feeds is read once.
     """
     to_read: list[ToRead] = []
     endings: list[Ending] = []
@@ -90,15 +91,22 @@ def sort_entries(
 def _ended_already(
     entry: Entry, before: KnownEntry | None, key: str | None, known: Known, claimed: set[str], now: datetime
 ) -> Ending | None:
-    if before and before.entry_hash == entry.entry_hash and not _is_due(before, now):
-        article_id = before.article_id or (known.urls.get(key) if key else None)
-        return Ending(entry, Outcome.KNOWN, article_id=article_id, n_attempts=before.n_attempts, is_repeat=True)
+    had = before.article_id if before else None
+    led_to = had or (known.urls.get(key) if key else None)
+    came_meanwhile = led_to is not None and had is None
+    if before and before.entry_hash == entry.entry_hash and (came_meanwhile or not _is_due(before, now)):
+        is_repeat = not came_meanwhile
+        return Ending(entry, Outcome.KNOWN, article_id=led_to, n_attempts=before.n_attempts, is_repeat=is_repeat)
     if not entry.link and not entry.content_html:
         return Ending(entry, Outcome.BAD_LINK, detail="neither a link nor a text")
     if key and key in claimed:
-        return Ending(entry, Outcome.KNOWN, detail="announced twice in this run")
-    if key and before is None and key in known.urls:
-        return Ending(entry, Outcome.KNOWN, article_id=known.urls[key], detail="another feed had it first")
+        # Whether the one that is read brings an article is not known yet: until it does, this one waits for its turn.
+        again = None if led_to else now
+        return Ending(
+            entry, Outcome.KNOWN, article_id=led_to, detail="announced twice in this run", next_attempt_at=again
+        )
+    if before is None and came_meanwhile:
+        return Ending(entry, Outcome.KNOWN, article_id=led_to, detail="another feed had it first")
     return None
 
 
@@ -109,28 +117,51 @@ def _is_due(before: KnownEntry, now: datetime) -> bool:
 def settle(endings: Iterable[Ending], known: Known, seen_texts: dict[str, str]) -> list[Ending]:
     """Read articles as stored, revised, known or same text; losses as they are, with their next try.
 
+    An entry that left the reading to another one takes that one's article, wherever in the batch it stands.
     `seen_texts` (text_hash -> article_id) holds what this run stored already and grows.
     """
+    urls, latest = dict(known.urls), dict(known.latest)
+    by_now = replace(known, urls=urls, latest=latest)
     settled = []
     for ending in endings:
         if ending.article:
-            ending = _settle_article(ending, ending.article, known, seen_texts)
-            if ending.outcome in (Outcome.STORED, Outcome.REVISED) and ending.article and ending.article_id:
-                seen_texts[ending.article.text_hash] = ending.article_id
+            ending = _settle_article(ending, ending.article, by_now, seen_texts)
+            _remember(ending, urls, latest, seen_texts)
         settled.append(ending)
-    return settled
+    return [_linked(ending, urls) for ending in settled]
 
 
 def _settle_article(ending: Ending, article: Article, known: Known, seen_texts: Mapping[str, str]) -> Ending:
     before = known.entries.get((ending.entry.feed_id, ending.entry.entry_key))
     ours = (before.article_id if before else None) or known.urls.get(article.url_key)
     twin = known.texts.get(article.text_hash) or seen_texts.get(article.text_hash)
-    if twin and ours in (None, twin):
-        outcome = Outcome.KNOWN if ours == twin else Outcome.SAME_TEXT
-        return replace(ending, outcome=outcome, article_id=twin)
     if ours:
-        return replace(ending, outcome=Outcome.REVISED, article_id=ours)
+        # The latest text counts: a page that goes back to its first text is revised once more.
+        is_same = known.latest[ours] == article.text_hash if ours in known.latest else ours == twin
+        return replace(ending, outcome=Outcome.KNOWN if is_same else Outcome.REVISED, article_id=ours)
+    if twin:
+        return replace(ending, outcome=Outcome.SAME_TEXT, article_id=twin)
     return replace(ending, outcome=Outcome.STORED, article_id=short_hash(article.url_key))
+
+
+def _remember(ending: Ending, urls: dict[str, str], latest: dict[str, str], seen_texts: dict[str, str]) -> None:
+    """A batch may bring one page several times, under several links and even with several texts."""
+    article = ending.article
+    if article is None or ending.article_id is None:
+        return
+    urls.setdefault(article.url_key, ending.article_id)
+    if ending.entry.link:
+        urls.setdefault(url_key(ending.entry.link), ending.article_id)
+    if ending.outcome in (Outcome.STORED, Outcome.REVISED):
+        latest[ending.article_id] = article.text_hash
+        seen_texts[article.text_hash] = ending.article_id
+
+
+def _linked(ending: Ending, urls: Mapping[str, str]) -> Ending:
+    if ending.outcome is not Outcome.KNOWN or ending.article_id or ending.is_repeat or not ending.entry.link:
+        return ending
+    article_id = urls.get(url_key(ending.entry.link))
+    return replace(ending, article_id=article_id, next_attempt_at=None) if article_id else ending
 
 
 def with_next_try(ending: Ending, known: KnownEntry | None, now: datetime) -> Ending:

@@ -1,0 +1,431 @@
+"""What is new: sort_entries, settle and with_next_try, as tables and as laws that hold for any batch."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.steps.extracting import Article
+from flows.steps.outcomes import RETRYABLE, Outcome
+from flows.steps.parsing import Entry
+from flows.steps.selecting import (
+    MAX_ATTEMPTS,
+    Ending,
+    Known,
+    KnownEntry,
+    settle,
+    sort_entries,
+    with_next_try,
+)
+from flows.steps.urls import short_hash, url_key
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SOON, JUST_NOW = NOW + timedelta(minutes=1), NOW
+FEED_URLS = {"f1": "https://one.test/rss", "f2": "https://two.test/rss"}
+NOTHING_KNOWN = Known({}, {}, {})
+LINK = "https://news.test/a"
+
+
+def entry(key="e1", *, feed="f1", link=LINK, entry_hash="h1", content=None):
+    return Entry(feed, key, entry_hash, link, "A title", "", None, content_html=content)
+
+
+def article(url=LINK, text_hash="t1"):
+    return Article(url, url_key(url), "A title", "Words.", text_hash, "en", None, None, "page", "test 1", 100)
+
+
+def known(entries=None, urls=None, texts=None, latest=None):
+    return Known(
+        {("f1", key): value for key, value in (entries or {}).items()},
+        {url_key(url): article_id for url, article_id in (urls or {}).items()},
+        texts or {},
+        latest or {},
+    )
+
+
+def sort_one(one, what_is_known, claimed=()):
+    to_read, endings = sort_entries([one], FEED_URLS, what_is_known, set(claimed), NOW)
+    assert len(to_read) + len(endings) == 1
+    return endings[0] if endings else None
+
+
+# --- sort_entries ---------------------------------------------------------------------------------------------------
+
+BEFORE = KnownEntry("h1", "stored", "a1", 1, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "what_is_known"),
+    [
+        pytest.param(entry(), NOTHING_KNOWN, id="never seen"),
+        pytest.param(entry(link=None, content="<p>text</p>"), NOTHING_KNOWN, id="no link, but the feed has the text"),
+        pytest.param(entry(entry_hash="h2"), known({"e1": BEFORE}), id="its hash changed"),
+        pytest.param(
+            entry(entry_hash="h2"), known({"e1": BEFORE}, {LINK: "a1"}), id="its hash changed and its page is known"
+        ),
+        pytest.param(
+            entry(), known({"e1": KnownEntry("h1", "unreachable", None, 1, JUST_NOW)}), id="its next try is due"
+        ),
+        pytest.param(
+            entry(),
+            known({"e1": KnownEntry("h1", "unreachable", "a1", 1, JUST_NOW)}, {LINK: "a1"}),
+            id="its revision could not be had, and the next try is due",
+        ),
+    ],
+)
+def test_what_is_new_is_read(one, what_is_known):
+    assert sort_one(one, what_is_known) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "what_is_known", "outcome", "article_id", "is_repeat"),
+    [
+        pytest.param(entry(), known({"e1": BEFORE}), Outcome.KNOWN, "a1", True, id="a plain repeat"),
+        pytest.param(
+            entry(),
+            known({"e1": KnownEntry("h1", "unreachable", None, 1, SOON)}),
+            Outcome.KNOWN,
+            None,
+            True,
+            id="a next try that is not due yet",
+        ),
+        pytest.param(
+            entry(),
+            known({"e1": KnownEntry("h1", "gone")}),
+            Outcome.KNOWN,
+            None,
+            True,
+            id="a loss that is never tried again",
+        ),
+        pytest.param(
+            entry(), known(urls={LINK: "a1"}), Outcome.KNOWN, "a1", False, id="its page came through another feed"
+        ),
+        pytest.param(
+            entry(link=LINK + "?utm_source=rss#top"),
+            known(urls={LINK: "a1"}),
+            Outcome.KNOWN,
+            "a1",
+            False,
+            id="the same page, under a link that is tracked",
+        ),
+        pytest.param(
+            entry(),
+            known({"e1": KnownEntry("h1", "unreachable", None, 1, JUST_NOW)}, {LINK: "a1"}),
+            Outcome.KNOWN,
+            "a1",
+            False,
+            id="its next try is due, but its page came meanwhile through another feed",
+        ),
+        pytest.param(entry(link=None), NOTHING_KNOWN, Outcome.BAD_LINK, None, False, id="neither link nor text"),
+        pytest.param(
+            entry(link=None),
+            known({"e1": KnownEntry("h1", "bad link")}),
+            Outcome.KNOWN,
+            None,
+            True,
+            id="again neither",
+        ),
+    ],
+)
+def test_what_is_not_new_ends_at_once(one, what_is_known, outcome, article_id, is_repeat):
+    ending = sort_one(one, what_is_known)
+    assert (ending.outcome, ending.article_id, ending.is_repeat) == (outcome, article_id, is_repeat)
+    assert ending.article is None
+
+
+def test_a_page_announced_twice_in_one_run_is_read_once():
+    claimed = set()
+    first, second = entry("e1"), entry("e2", feed="f2", link=LINK + "/?utm_medium=rss")
+    to_read, endings = sort_entries([first, second], FEED_URLS, NOTHING_KNOWN, claimed, NOW)
+    assert [one.entry for one in to_read] == [first]
+    assert [(ending.entry, ending.outcome) for ending in endings] == [(second, Outcome.KNOWN)]
+    assert claimed == {url_key(LINK)}
+
+
+def test_an_entry_that_left_the_reading_to_another_one_is_due_until_that_one_brings_an_article():
+    _, endings = sort_entries([entry(), entry("e2")], FEED_URLS, NOTHING_KNOWN, set(), NOW)
+    assert settle(endings, NOTHING_KNOWN, {})[0].next_attempt_at == NOW
+    assert settle(endings, known(urls={LINK: "a1"}), {})[0].next_attempt_at is None
+
+
+def test_a_page_claimed_by_an_earlier_batch_of_the_run_is_not_read_again():
+    ending = sort_one(entry(), NOTHING_KNOWN, claimed=[url_key(LINK)])
+    assert ending.outcome is Outcome.KNOWN
+
+
+def test_entries_without_a_link_claim_nothing():
+    claimed = set()
+    texts = [entry(key, link=None, content="<p>text</p>") for key in ("e1", "e2")]
+    to_read, _ = sort_entries(texts, FEED_URLS, NOTHING_KNOWN, claimed, NOW)
+    assert len(to_read) == 2
+    assert claimed == set()
+
+
+def test_what_is_to_be_read_brings_its_feed_and_its_past():
+    before = KnownEntry("h1", "unreachable", None, 3, JUST_NOW)
+    to_read, _ = sort_entries([entry()], FEED_URLS, known({"e1": before}), set(), NOW)
+    assert (to_read[0].feed_url, to_read[0].known) == (FEED_URLS["f1"], before)
+
+
+# --- settle ---------------------------------------------------------------------------------------------------------
+
+
+def settle_one(what_is_known, read, *, one=None, seen_texts=None):
+    ending = Ending(one or entry(), Outcome.STORED, read)
+    return settle([ending], what_is_known, {} if seen_texts is None else seen_texts)[0]
+
+
+OURS = {"e1": BEFORE}
+CANONICAL = "https://news.test/the-canonical-address"
+
+
+@pytest.mark.parametrize(
+    ("what_is_known", "read", "outcome", "article_id"),
+    [
+        pytest.param(NOTHING_KNOWN, article(), Outcome.STORED, short_hash(url_key(LINK)), id="a new article"),
+        pytest.param(
+            NOTHING_KNOWN,
+            article(CANONICAL),
+            Outcome.STORED,
+            short_hash(url_key(CANONICAL)),
+            id="a new article is named by its canonical address",
+        ),
+        pytest.param(known(texts={"t1": "other"}), article(), Outcome.SAME_TEXT, "other", id="the text of another"),
+        pytest.param(
+            known(OURS, {LINK: "a1"}, {}, {"a1": "t0"}), article(), Outcome.REVISED, "a1", id="its text changed"
+        ),
+        pytest.param(
+            known(OURS, {LINK: "a1"}, {"t1": "a1"}, {"a1": "t1"}),
+            article(),
+            Outcome.KNOWN,
+            "a1",
+            id="its hash changed but not its text",
+        ),
+        pytest.param(
+            known(OURS, {LINK: "a1"}, {"t1": "other"}, {"a1": "t0", "other": "t1"}),
+            article(),
+            Outcome.REVISED,
+            "a1",
+            id="revised into the text of another article",
+        ),
+        pytest.param(
+            known(OURS, {LINK: "a1"}, {"t1": "other"}, {"a1": "t1", "other": "t1"}),
+            article(),
+            Outcome.KNOWN,
+            "a1",
+            id="its text, which another article had first, did not change",
+        ),
+        pytest.param(
+            known(OURS, {LINK: "a1"}, {"t1": "a1"}, {"a1": "t2"}),
+            article(),
+            Outcome.REVISED,
+            "a1",
+            id="revised back into its own first text",
+        ),
+        pytest.param(
+            known(urls={CANONICAL: "a7"}, texts={"t1": "a7"}, latest={"a7": "t1"}),
+            article(CANONICAL),
+            Outcome.KNOWN,
+            "a7",
+            id="its canonical address leads to a known article",
+        ),
+        pytest.param(
+            known(urls={CANONICAL: "a7"}, latest={"a7": "t0"}),
+            article(CANONICAL),
+            Outcome.REVISED,
+            "a7",
+            id="its canonical address leads to a known article with another text",
+        ),
+        pytest.param(
+            known({"e1": KnownEntry("h1", "unreachable", None, 2, JUST_NOW)}),
+            article(),
+            Outcome.STORED,
+            short_hash(url_key(LINK)),
+            id="the third try succeeds",
+        ),
+    ],
+)
+def test_what_was_read_is_settled(what_is_known, read, outcome, article_id):
+    settled = settle_one(what_is_known, read)
+    assert (settled.outcome, settled.article_id) == (outcome, article_id)
+
+
+def test_a_text_read_twice_in_one_run_is_stored_once():
+    twins = [
+        Ending(entry("e1"), Outcome.STORED, article()),
+        Ending(entry("e2", link=LINK + "2"), Outcome.STORED, article(LINK + "2")),
+    ]
+    first, second = settle(twins, NOTHING_KNOWN, {})
+    assert (first.outcome, second.outcome) == (Outcome.STORED, Outcome.SAME_TEXT)
+    assert second.article_id == first.article_id
+
+
+def test_a_text_that_an_earlier_batch_of_the_run_stored_is_not_stored_again():
+    seen_texts = {}
+    first = settle_one(NOTHING_KNOWN, article(), seen_texts=seen_texts)
+    second = settle_one(NOTHING_KNOWN, article(LINK + "2"), seen_texts=seen_texts)
+    assert (second.outcome, second.article_id) == (Outcome.SAME_TEXT, first.article_id)
+
+
+def test_one_page_read_twice_in_a_batch_with_two_texts_is_one_article_and_a_revision():
+    pair = [
+        Ending(entry("e1", link=LINK + "1"), Outcome.STORED, article(CANONICAL, "t1")),
+        Ending(entry("e2", link=LINK + "2"), Outcome.STORED, article(CANONICAL, "t2")),
+    ]
+    first, second = settle(pair, NOTHING_KNOWN, {})
+    assert (first.outcome, second.outcome) == (Outcome.STORED, Outcome.REVISED)
+    assert second.article_id == first.article_id
+
+
+@pytest.mark.parametrize("first_comes", ["before", "after"])
+def test_an_entry_announced_twice_in_a_run_is_linked_to_the_article_the_other_one_brought(first_comes):
+    read = Ending(entry("e1"), Outcome.STORED, article())
+    twin = Ending(entry("e2", feed="f2"), Outcome.KNOWN)
+    settled = settle([read, twin] if first_comes == "before" else [twin, read], NOTHING_KNOWN, {})
+    assert {ending.article_id for ending in settled} == {short_hash(url_key(LINK))}
+
+
+def test_a_known_entry_is_linked_to_the_article_that_a_batch_between_has_stored():
+    settled = settle([Ending(entry("e2", feed="f2"), Outcome.KNOWN)], known(urls={LINK: "a1"}), {})
+    assert settled[0].article_id == "a1"
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one not in (Outcome.STORED, Outcome.REVISED)])
+def test_losses_and_repeats_are_settled_as_they_are(outcome):
+    ending = Ending(entry(), outcome, detail="why", n_attempts=2, next_attempt_at=SOON, is_repeat=True)
+    assert settle([ending], NOTHING_KNOWN, {}) == [ending]
+
+
+# --- with_next_try --------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_stays_away_is_tried_six_times_in_48_hours_each_pause_twice_the_last():
+    before, now, hours = None, NOW, []
+    for n_attempts in range(1, MAX_ATTEMPTS + 1):
+        ending = with_next_try(Ending(entry(), Outcome.UNREACHABLE), before, now)
+        assert ending.n_attempts == n_attempts
+        if ending.next_attempt_at is None:
+            break
+        hours.append((ending.next_attempt_at - now) / timedelta(hours=1))
+        before = KnownEntry("h1", "unreachable", None, n_attempts, ending.next_attempt_at)
+        now = ending.next_attempt_at
+    assert n_attempts == 6
+    assert hours == [0.75, 1.5, 3.0, 6.0, 12.0]
+    assert now - NOW <= timedelta(hours=48)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_only_what_may_pass_is_tried_again(outcome):
+    ending = with_next_try(Ending(entry(), outcome), None, NOW)
+    assert (ending.next_attempt_at is not None) == (outcome in RETRYABLE)
+
+
+# --- Laws -----------------------------------------------------------------------------------------------------------
+
+LINKS = st.sampled_from([None, "https://news.test/1", "https://news.test/2", "http://www.news.test/1?utm_source=x"])
+HASHES = st.sampled_from(["h1", "h2"])
+ENTRIES = st.builds(
+    entry,
+    key=st.sampled_from(["e1", "e2", "e3"]),
+    feed=st.sampled_from(["f1", "f2"]),
+    link=LINKS,
+    entry_hash=HASHES,
+    content=st.sampled_from([None, "<p>text</p>"]),
+)
+IDS = st.sampled_from(["a1", "a2"])
+PAST = st.builds(
+    KnownEntry,
+    entry_hash=HASHES,
+    outcome=st.sampled_from([one.value for one in Outcome]),
+    article_id=st.none() | IDS,
+    n_attempts=st.integers(1, 7),
+    next_attempt_at=st.sampled_from([None, JUST_NOW, SOON]),
+)
+TEXTS = st.sampled_from(["t1", "t2"])
+KNOWN = st.builds(
+    Known,
+    entries=st.dictionaries(st.tuples(st.sampled_from(["f1", "f2"]), st.sampled_from(["e1", "e2", "e3"])), PAST),
+    urls=st.dictionaries(LINKS.filter(bool).map(url_key), IDS),
+    texts=st.dictionaries(TEXTS, IDS),
+    latest=st.dictionaries(IDS, TEXTS),
+)
+
+
+def unique(entries):
+    """As a parsed feed has them: one entry a key."""
+    return list({(one.feed_id, one.entry_key): one for one in entries}.values())
+
+
+def keys(some):
+    return Counter((one.feed_id, one.entry_key) for one in some)
+
+
+@given(st.lists(ENTRIES, max_size=12).map(unique), KNOWN, st.data())
+def test_every_announced_entry_ends_exactly_once(announced, what_is_known, data):
+    to_read, ended = sort_entries(announced, FEED_URLS, what_is_known, set(), NOW)
+    read = [data.draw(endings_of(one)) for one in to_read]
+    settled = settle([*ended, *read], what_is_known, {})
+    assert keys(ending.entry for ending in settled) == keys(announced)
+
+
+@given(st.lists(ENTRIES, max_size=12).map(unique), KNOWN, st.data())
+def test_no_page_is_read_twice_in_a_run_and_no_article_stored_twice(announced, what_is_known, data):
+    to_read, ended = sort_entries(announced, FEED_URLS, what_is_known, set(), NOW)
+    links = [url_key(one.entry.link) for one in to_read if one.entry.link]
+    assert len(links) == len(set(links))
+    settled = settle([*ended, *(data.draw(endings_of(one)) for one in to_read)], what_is_known, {})
+    stored = [ending.article_id for ending in settled if ending.outcome is Outcome.STORED]
+    assert len(stored) == len(set(stored))
+
+
+@given(st.lists(ENTRIES, max_size=12).map(unique), KNOWN, st.data())
+def test_the_same_batch_again_stores_nothing(announced, what_is_known, data):
+    """Law 2: once everything is written down, the same pages bring nothing new."""
+    to_read, ended = sort_entries(announced, FEED_URLS, what_is_known, set(), NOW)
+    read = [data.draw(endings_of(one)) for one in to_read]
+    settled = settle([*ended, *read], what_is_known, {})
+    after = remembered(what_is_known, settled)
+    again, repeated = sort_entries(announced, FEED_URLS, after, set(), NOW)
+    page_of = {one.entry: one for one in read}
+    assert all(one.entry in page_of or one.entry.link for one in again)
+    second = settle(
+        [replace(page_of[one.entry], outcome=Outcome.STORED) for one in again if one.entry in page_of], after, {}
+    )
+    assert {ending.outcome for ending in second} <= {Outcome.KNOWN}
+    assert {ending.outcome for ending in repeated} <= {Outcome.KNOWN}
+
+
+def endings_of(one):
+    """What reading an entry may bring: its page, another one's canonical address, or a loss."""
+    own = one.entry.link or f"{one.feed_url}#{one.entry.entry_key}"
+    pages = st.builds(article, url=st.sampled_from([own, "https://news.test/1"]), text_hash=TEXTS)
+    return st.one_of(
+        pages.map(lambda page: with_next_try(Ending(one.entry, Outcome.STORED, page), one.known, NOW)),
+        st.sampled_from([Outcome.GONE, Outcome.NO_TEXT, Outcome.UNREACHABLE]).map(
+            lambda loss: with_next_try(Ending(one.entry, loss), one.known, NOW)
+        ),
+    )
+
+
+def remembered(before, settled):
+    """What the warehouse knows after a batch, in the order in which it was settled."""
+    entries, urls, texts, latest = dict(before.entries), dict(before.urls), dict(before.texts), dict(before.latest)
+    for ending in settled:
+        if not ending.is_repeat:
+            entries[ending.entry.feed_id, ending.entry.entry_key] = KnownEntry(
+                ending.entry.entry_hash,
+                ending.outcome.value,
+                ending.article_id,
+                ending.n_attempts,
+                ending.next_attempt_at,
+            )
+        if ending.article_id and ending.entry.link:
+            urls.setdefault(url_key(ending.entry.link), ending.article_id)
+        if ending.article_id and ending.article and ending.outcome in (Outcome.STORED, Outcome.REVISED):
+            urls.setdefault(ending.article.url_key, ending.article_id)
+            texts.setdefault(ending.article.text_hash, ending.article_id)
+            latest[ending.article_id] = ending.article.text_hash
+    return Known(entries, urls, texts, latest)
