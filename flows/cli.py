@@ -15,6 +15,7 @@ COMMANDS = {
     "sql": "Ask the warehouse.",
     "train": "Fit the model from the seeds and register it.",
     "classify": "Judge the texts of a JSON Lines file.",
+    "label": "Say what you think of an article; training learns from it.",
     "evaluate": "Measure the model on labelled texts.",
     "config": "Every setting, its value and where it comes from.",
 }

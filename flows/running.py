@@ -16,6 +16,7 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     from flows.digest import DigestReport
     from flows.ingest import IngestReport
+    from flows.rejudge import RejudgeReport
 
 ALREADY_RUNNING = 3  # exit code: somebody else does the work, nothing is wrong
 
@@ -78,3 +79,12 @@ def run_train(settings: Settings) -> Path:
 
         wait_for_prefect()
         return train(settings, now=datetime.now(UTC))
+
+
+def run_rejudge(settings: Settings) -> "RejudgeReport":
+    """All texts that the model in use has not judged, now."""
+    with _prefect(settings) as (progress, wait_for_prefect):
+        from flows.rejudge import rejudge
+
+        wait_for_prefect()
+        return rejudge(settings, progress=progress)

@@ -1,0 +1,42 @@
+"""`smewatch label`"""
+
+import getpass
+from datetime import UTC, datetime
+
+import click
+
+from flows.commands.common import console, with_settings
+from flows.settings import Settings
+
+LABELS = {"relevant": 1, "not-relevant": 0, "unsure": -1}
+KINDS = ("forum", "agreement", "policy-learning", "finance", "internationalisation", "technology")
+
+
+@click.command()
+@click.argument("article_id")
+@click.argument("label", type=click.Choice(list(LABELS)))
+@click.option("--kind", type=click.Choice(KINDS), help="What kind of cooperation it is, if relevant.")
+@click.option("--note", help="Why, in your words.")
+@click.option("--author", help="Who says so.  [your login name]")
+@with_settings
+def command(
+    settings: Settings, article_id: str, label: str, kind: str | None, note: str | None, author: str | None
+) -> None:
+    """Say what you think of an article: your word beats the model's in every view and digest.
+
+    Labels are kept for ever, with author and time; the latest counts. `smewatch train` learns from them.
+
+    Example: smewatch label 3f2a9c0d1e5b7788 not-relevant --note "a summit, SMEs named once"
+    """
+    from warehouse.errors import WarehouseError
+    from warehouse.opening import open_warehouse
+    from warehouse.rows import LabelRow
+
+    now = datetime.now(UTC)
+    row = LabelRow(article_id, LABELS[label], author or getpass.getuser(), now, kind, note)
+    try:
+        with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
+            warehouse.store_labels([row])
+    except WarehouseError as problem:
+        raise click.ClickException(str(problem)) from problem
+    console().print(f"Noted: {article_id} is {label}.")
