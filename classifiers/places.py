@@ -7,7 +7,7 @@ The weights were chosen on the training stories by halves of their events; see s
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from classifiers.place_cues import NO_CUES, Cues, dateline_end, in_closing_lines
@@ -17,6 +17,7 @@ ECONOMY_KINDS = frozenset({"name", "demonym", "capital", "province", "city", "or
 
 LEAD_CHARACTERS = 650  # a hundred words. Single namings: 78 of 100 act when before this, 40 of 100 after it
 ACTS_FROM = 1.0  # named in the title or lead, or twice in the body
+LATE_SHARE = 0.2  # of the strongest: what is named late only must weigh as much, or long texts collect bystanders
 CUE_CHARACTERS = 40  # how far before a name a cue may begin
 SECOND_FROM = 0.5  # where fewer than two act, one naming in the body is enough: cooperation has two sides
 
@@ -72,7 +73,10 @@ def read_places(title: str, whole: str, spans: Sequence[Span], cues: Cues = NO_C
     dateline = range(body, dateline_end(whole, body, spans))
     evidence = _evidence(whole, body, dateline, spans, cues)
     weights, blocs = _sums(spans, evidence)
-    acting = acting_economies(weights)
+    fore = {
+        span.code for span, weight in zip(spans, evidence, strict=True) if weight and _where(span, body) != "body"
+    }
+    acting = acting_economies(weights, fore)
     if "EU" in acting:
         blocs["EU"] = weights["EU"]
     mentions = tuple(
@@ -91,10 +95,14 @@ def read_places(title: str, whole: str, spans: Sequence[Span], cues: Cues = NO_C
     return Places(_strongest(weights, acting), _strongest(blocs, blocs), mentions)
 
 
-def acting_economies(weights: Mapping[str, float]) -> set[str]:
-    """The economies whose weight makes them parties; if fewer than two, the strongest of the others join."""
-    acting = {code for code, weight in weights.items() if weight >= ACTS_FROM}
-    others = {code: weight for code, weight in weights.items() if SECOND_FROM <= weight < ACTS_FROM}
+def acting_economies(weights: Mapping[str, float], fore: Set[str]) -> set[str]:
+    """The economies whose weight makes them parties; if fewer than two, the strongest of the others join.
+
+    `fore` are those named in the title or lead.
+    """
+    share = LATE_SHARE * max(weights.values(), default=0.0)
+    acting = {code for code, weight in weights.items() if weight >= ACTS_FROM and (code in fore or weight >= share)}
+    others = {code: weight for code, weight in weights.items() if weight >= SECOND_FROM and code not in acting}
     if len(acting) < 2 and others:
         strongest = max(others.values())
         acting |= {code for code, weight in others.items() if weight == strongest}
