@@ -15,7 +15,7 @@ CLOSING_CHARACTERS = 200  # a longer line that starts with "Share" is a paragrap
 DATELINE_ECONOMIES = 2  # "Macau, China, 27 Oct –"; "Paris, Madrid, Berlin:" is a journey
 
 _SEATED = frozenset({"capital", "city", "province"})
-_MONTH = r"(?i:jan|feb|mar|apr|abr|avr|may|mai|jun|jul|aug|ago|sep|sept|oct|okt|ott|nov|dec|dez|dic|déc)[a-zé]{0,6}\.?"
+_MONTH = r"(?i:jan|feb|mar|apr|abr|avr|may|mai|jun|jul|aug|ago|sep|oct|okt|ott|nov|dec|dez|dic|déc)[a-zé]{0,6}\.?"
 _ITEM = rf"(?:{_MONTH}|[A-ZÀ-ÞĀ-Ž][\w.'\u2019-]*|\d[\w.]*|de|del|do|da|of|la|al|el)"
 _PREFIX = rf"{_ITEM}(?:[ ,/|\[\]]+{_ITEM}){{0,9}}[\]]?"
 _DATELINE = re.compile(
