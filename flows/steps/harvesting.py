@@ -8,6 +8,7 @@ one feed or page becomes its own outcome; nothing is raised across items.
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -24,11 +25,13 @@ from flows.steps.parsing import Entry, NotAFeed, ParsedFeed, parse_feed
 from flows.steps.polling import FeedState, poll_outcome, validators
 from flows.steps.robots import RobotsCache
 from flows.steps.selecting import Ending, ToRead, with_next_try
-from flows.steps.workers import Overrun, Pool
+from flows.steps.workers import CallFailed, Overrun, Pool
 
 T = TypeVar("T")
 U = TypeVar("U")
 Tick = Callable[[], None]
+MAX_DETAIL_CHARS = 300
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,9 @@ class Harvester:
             return Poll(feed, poll_outcome(answer), answer, now, detail=answer.detail)
         if answer.status == 304:
             return Poll(feed, PollOutcome.UNCHANGED, answer, now)
-        parsed = await self.pool.run(parse_response, feed.feed_id, answer, now, timeout_s=self._limits.read_limit_s)
+        parsed = await self._in_worker(parse_response, feed.feed_id, answer, now)
+        if isinstance(parsed, CallFailed):
+            return Poll(feed, PollOutcome.NOT_A_FEED, answer, now, detail=_in_short(parsed))
         if isinstance(parsed, Overrun):
             return Poll(feed, PollOutcome.TOO_SLOW, answer, now, detail=f"{parsed.reason} {parsed.detail}".strip())
         if isinstance(parsed, NotAFeed):
@@ -137,8 +142,7 @@ class Harvester:
 
     async def _read_entry(self, entry: Entry, feed_url: str, now: datetime) -> Ending:
         if entry.content_html:
-            limit_s = self._limits.read_limit_s
-            whole = await self.pool.run(article_from_entry, entry, feed_url, now, timeout_s=limit_s)
+            whole = await self._in_worker(article_from_entry, entry, feed_url, now)
             if isinstance(whole, Article):
                 return Ending(entry, Outcome.STORED, whole)
         if not entry.link:
@@ -149,12 +153,22 @@ class Harvester:
         return await self._extracted(entry, page, now)
 
     async def _extracted(self, entry: Entry, page: Page, now: datetime) -> Ending:
-        article = await self.pool.run(read_page, page, entry, now, timeout_s=self._limits.read_limit_s)
+        article = await self._in_worker(read_page, page, entry, now)
+        if isinstance(article, CallFailed):
+            return Ending(entry, Outcome.NO_TEXT, detail=_in_short(article), http_status=page.status)
         if isinstance(article, Overrun):
             return Ending(entry, Outcome.TOO_SLOW, detail=article.reason, http_status=page.status)
         if isinstance(article, Loss):
             return Ending(entry, article.outcome, detail=article.detail, http_status=page.status)
         return Ending(entry, Outcome.STORED, article, http_status=page.status)
+
+    async def _in_worker(self, function: Callable[..., T], *arguments: Any) -> T | Overrun | CallFailed:
+        """What a worker process makes of it. An exception is our fault, told aloud, and ends this one item alone."""
+        try:
+            return await self.pool.run(function, *arguments, timeout_s=self._limits.read_limit_s)
+        except CallFailed as problem:
+            log.error("%s failed in its worker: %s", function.__name__, problem)
+            return problem
 
 
 def parse_response(feed_id: str, answer: Response, now: datetime) -> ParsedFeed | NotAFeed:
@@ -172,6 +186,10 @@ def parse_response(feed_id: str, answer: Response, now: datetime) -> ParsedFeed 
 def read_page(page: Page, entry: Entry, now: datetime) -> Article | Loss:
     """`extract_article` in the form in which it runs in a worker process."""
     return extract_article(page, entry, seen_at=now)
+
+
+def _in_short(problem: CallFailed) -> str:
+    return f"our reader failed on it: {problem.kind}: {problem.message}"[:MAX_DETAIL_CHARS]
 
 
 async def _side_by_side(

@@ -1,0 +1,48 @@
+"""What all tests share: an environment that is not the developer's, and one trained model a session."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+# A folder for the whole session, all xdist workers included: they inherit the environment of their maker.
+if "TESTS_SHARE" not in os.environ:
+    os.environ["TESTS_SHARE"] = tempfile.mkdtemp(prefix="smewatch-tests-")
+    atexit.register(shutil.rmtree, os.environ["TESTS_SHARE"], ignore_errors=True)
+SHARE = Path(os.environ["TESTS_SHARE"])
+
+# Before anything imports Prefect, which reads its settings then: nobody's own settings reach the tests.
+for name in [name for name in os.environ if name.startswith(("PREFECT_", "SMEWATCH_"))]:
+    del os.environ[name]
+os.environ |= {
+    "PREFECT_HOME": str(SHARE / "prefect"),
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # a test that forgets the server fails, instead of starting one
+}
+
+
+@pytest.fixture(scope="session")
+def share() -> Path:
+    """The session's own folder, common to all xdist workers; a FileLock keeps them apart."""
+    return SHARE
+
+
+@pytest.fixture(scope="session")
+def model_folder(share: Path) -> Path:
+    """A model trained from the seeds, once a session: it takes about 10 s. Read it, do not change it."""
+    import seeds
+    from classifiers.training import train_model
+
+    models, done = share / "models", share / "model_id"
+    with FileLock(share / "model.lock"):
+        if not done.exists():
+            judge = train_model(seeds.FOLDER, models, now=datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
+            done.write_text(judge.model_id)
+    return models / done.read_text()

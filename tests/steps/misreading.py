@@ -1,0 +1,29 @@
+"""Readers for worker processes that do what a hostile page makes a reader do."""
+
+import re
+
+from flows.steps import harvesting
+
+
+def read_page(page, entry, now):
+    """As harvesting.read_page, but pages named so hang, eat the memory, kill their worker or raise."""
+    if "/hangs" in page.url:
+        re.match(r"(a+)+$", "a" * 64 + "b")  # in C code, where no signal handler of Python's runs
+    if "/eats" in page.url:
+        _ = bytearray(2**40)
+    if "/kills" in page.url:
+        raise SystemExit(9)
+    if "/raises" in page.url:
+        raise KeyError("a fault of ours")
+    return harvesting.extract_article(page, entry, seen_at=now)
+
+
+def parse_response(feed_id, answer, now):
+    """As harvesting.parse_response, but feeds named so hang or raise."""
+    if "/hangs" in answer.url:
+        re.match(r"(a+)+$", "a" * 64 + "b")
+    if "/raises" in answer.url:
+        raise KeyError("a fault of ours")
+    return harvesting.parse_feed(
+        answer.body, url=answer.final_url, feed_id=feed_id, content_type="", charset=None, seen_at=now
+    )

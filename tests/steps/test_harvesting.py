@@ -1,0 +1,243 @@
+"""Polling and reading side by side: whatever one feed or page does becomes its own outcome and harms no other."""
+
+import logging
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flows.steps import harvesting
+from flows.steps.feeds import Feed
+from flows.steps.fetching import Client, HostPace, HostPaces, Limits
+from flows.steps.harvesting import Asked, Harvester, HarvestLimits
+from flows.steps.outcomes import Outcome, PollOutcome
+from flows.steps.parsing import Entry
+from flows.steps.polling import FeedState
+from flows.steps.selecting import KnownEntry, ToRead
+from flows.steps.workers import Pool
+from tests.faults.server import FaultServer, answer
+from tests.steps import misreading
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+LIMITS = Limits(feed_bytes=64 * 1024, page_bytes=64 * 1024, connect_s=1.0, read_gap_s=1.0, total_s=2.0)
+READ_LIMIT_S = 4.0  # of a worker; honest items take a hundredth of it, the hanging ones for ever
+
+
+@pytest.fixture(scope="module")
+def harvester():
+    def client():
+        return Client(LIMITS, allow_private=True, resolve={}, paces=HostPaces(HostPace(0.0, 32), HostPace(0.0, 32)))
+
+    with Harvester(
+        client, Pool(2), HarvestLimits(READ_LIMIT_S, feeds_at_once=32, pages_at_once=32)
+    ) as harvesting_now:
+        yield harvesting_now
+
+
+def page(n):
+    words = (
+        f"Number {n}: the chamber of commerce opened a desk for small firms, and forty joiners came to see it. " * 4
+    )
+    return f"<html><head><title>Page {n}</title></head><body><article><p>{words}</p></article></body></html>".encode()
+
+
+def rss(*links):
+    items = "".join(f"<item><title>{link}</title><link>{link}</link></item>" for link in links)
+    return f"<rss version='2.0'><channel><title>A feed</title>{items}</channel></rss>".encode()
+
+
+def html(body):
+    return answer(200, body, Content_Type="text/html")
+
+
+def to_read(url, known=None, **changes):
+    about = {"feed_id": "f1", "entry_key": url or "none", "entry_hash": "h", "title": "A title", "summary": ""}
+    return ToRead(Entry(**about, link=url, published=None, **changes), "https://feed.test/rss", known)
+
+
+class Ticks:
+    """Counts what a progress bar would be told."""
+
+    def __init__(self):
+        self.n = 0
+
+    def __call__(self):
+        self.n += 1
+
+
+def poll(harvester, *urls, ticks=None, state=None):
+    asked = [Asked(Feed(url), state or FeedState()) for url in urls]
+    return harvester.poll(asked, NOW, ticks or Ticks())
+
+
+def read(harvester, *some, ticks=None):
+    return harvester.read(some, NOW, ticks or Ticks())
+
+
+HANGS = [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<html>", 30.0]
+BAD_FEEDS = {
+    "/gone": (answer(404), PollOutcome.GONE),
+    "/refused": (answer(403), PollOutcome.REFUSED),
+    "/broken": (answer(503), PollOutcome.UNREACHABLE),
+    "/garbage": (b"\x00\xff not http", PollOutcome.UNREACHABLE),
+    "/hangs-up": (b"", PollOutcome.UNREACHABLE),
+    "/drips": (HANGS, PollOutcome.UNREACHABLE),
+    "/web-page": (html(page(1)), PollOutcome.NOT_A_FEED),
+    "/entities": (answer(200, b"<!DOCTYPE x [<!ENTITY a 'b'>]><rss/>"), PollOutcome.NOT_A_FEED),
+    "/huge": (answer(200, b"<rss>" + b"x" * LIMITS.feed_bytes), PollOutcome.TOO_LARGE),
+}
+
+
+def test_bad_feeds_end_under_their_names_and_harm_no_other(harvester):
+    scripts = {path: script for path, (script, _) in BAD_FEEDS.items()}
+    scripts |= {f"/good{n}": answer(200, rss(f"https://news.test/{n}")) for n in range(len(BAD_FEEDS))}
+    paths = [
+        path for pair in zip(BAD_FEEDS, [f"/good{n}" for n in range(len(BAD_FEEDS))], strict=True) for path in pair
+    ]
+    ticks = Ticks()
+    with FaultServer(scripts) as server:
+        polls = poll(harvester, *(server.url(path) for path in paths), ticks=ticks)
+    ended = {path: one.outcome for path, one in zip(paths, polls, strict=True)}
+    expected = {path: outcome for path, (_, outcome) in BAD_FEEDS.items()}
+    assert ended == expected | {f"/good{n}": PollOutcome.READ for n in range(len(BAD_FEEDS))}
+    assert [len(one.entries) for one in polls] == [0, 1] * len(BAD_FEEDS)
+    assert ticks.n == len(paths)
+
+
+def test_a_feed_that_fails_says_why(harvester):
+    with FaultServer({path: script for path, (script, _) in BAD_FEEDS.items()}) as server:
+        polls = poll(harvester, *(server.url(path) for path in BAD_FEEDS))
+    assert all(one.detail for one in polls)
+
+
+def test_polls_come_in_the_order_asked_whoever_answers_first(harvester):
+    scripts = {f"/{n}": [0.3 - n * 0.1, answer(200, rss(f"https://news.test/{n}"))] for n in range(4)}
+    with FaultServer(scripts) as server:
+        urls = [server.url(f"/{n}") for n in range(4)]
+        polls = poll(harvester, *urls)
+    assert [one.feed.url for one in polls] == urls
+    assert [one.entries[0].link for one in polls] == [f"https://news.test/{n}" for n in range(4)]
+
+
+def test_an_unchanged_feed_is_no_failure(harvester):
+    state = FeedState(etag='"1"')
+    with FaultServer({"/feed": lambda seen: answer(304 if seen.headers.get("if-none-match") else 200)}) as server:
+        polls = poll(harvester, server.url("/feed"), state=state)
+    assert (polls[0].outcome, polls[0].is_conditional, polls[0].entries) == (PollOutcome.UNCHANGED, True, ())
+
+
+def test_a_poll_notes_when_it_began_and_how_long_it_took(harvester):
+    with FaultServer({"/feed": [0.2, answer(200, rss())]}) as server:
+        one = poll(harvester, server.url("/feed"))[0]
+    assert one.started_at == NOW
+    assert one.duration_s >= 0.2
+
+
+BAD_PAGES = {
+    "/gone": (answer(404), Outcome.GONE),
+    "/refused": (answer(403), Outcome.REFUSED),
+    "/broken": (answer(500), Outcome.UNREACHABLE),
+    "/garbage": (b"\x00\xff not http", Outcome.UNREACHABLE),
+    "/drips": (HANGS, Outcome.UNREACHABLE),
+    "/film": (answer(200, b"x", Content_Type="video/mp4"), Outcome.NOT_HTML),
+    "/paper": (html(b"%PDF-1.7 ..."), Outcome.NOT_HTML),
+    "/empty": (html(b"<html><body></body></html>"), Outcome.NO_TEXT),
+    "/huge": (html(b"<html>" + b"x" * LIMITS.page_bytes), Outcome.TOO_LARGE),
+    "/closed/page": (html(page(99)), Outcome.ROBOTS),
+}
+ROBOTS = {"/robots.txt": answer(200, b"User-agent: *\nDisallow: /closed/\n", Content_Type="text/plain")}
+
+
+def test_bad_pages_end_under_their_names_and_harm_no_other(harvester):
+    scripts = ROBOTS | {path: script for path, (script, _) in BAD_PAGES.items()}
+    good = [f"/good{n}" for n in range(len(BAD_PAGES))]
+    scripts |= {path: html(page(n)) for n, path in enumerate(good)}
+    paths = [path for pair in zip(BAD_PAGES, good, strict=True) for path in pair]
+    ticks = Ticks()
+    with FaultServer(scripts) as server:
+        endings = read(harvester, *(to_read(server.url(path)) for path in paths), ticks=ticks)
+    ended = {path: one.outcome for path, one in zip(paths, endings, strict=True)}
+    assert ended == {path: outcome for path, (_, outcome) in BAD_PAGES.items()} | dict.fromkeys(good, Outcome.STORED)
+    assert [bool(one.article) for one in endings] == [False, True] * len(BAD_PAGES)
+    assert ticks.n == len(paths)
+
+
+def test_readings_come_in_the_order_asked_whoever_answers_first(harvester):
+    scripts = {f"/{n}": [0.3 - n * 0.1, html(page(n))] for n in range(4)}
+    with FaultServer(scripts) as server:
+        endings = read(harvester, *(to_read(server.url(f"/{n}")) for n in range(4)))
+    assert [one.article.text[:9] for one in endings] == [f"Number {n}:" for n in range(4)]
+
+
+def test_pages_that_break_the_reader_end_alone(harvester, monkeypatch, caplog):
+    monkeypatch.setattr(harvesting, "read_page", misreading.read_page)
+    paths = ["/hangs", "/good1", "/eats", "/good2", "/kills", "/good3", "/raises", "/good4"]
+    with FaultServer({path: html(page(n)) for n, path in enumerate(paths)}) as server, caplog.at_level(logging.ERROR):
+        endings = read(harvester, *(to_read(server.url(path)) for path in paths))
+    ended = {path: one.outcome for path, one in zip(paths, endings, strict=True)}
+    broken = dict.fromkeys(("/hangs", "/eats", "/kills"), Outcome.TOO_SLOW) | {"/raises": Outcome.NO_TEXT}
+    assert ended == broken | {f"/good{n}": Outcome.STORED for n in range(1, 5)}
+    assert all(one.detail for path, one in zip(paths, endings, strict=True) if path in broken)
+    assert "a fault of ours" in caplog.text  # the unexpected is told aloud
+
+
+def test_feeds_that_break_the_parser_end_alone(harvester, monkeypatch):
+    monkeypatch.setattr(harvesting, "parse_response", misreading.parse_response)
+    paths = ["/hangs", "/good1", "/raises", "/good2"]
+    with FaultServer({path: answer(200, rss("https://news.test/1")) for path in paths}) as server:
+        polls = poll(harvester, *(server.url(path) for path in paths))
+    outcomes = [one.outcome for one in polls]
+    assert outcomes == [PollOutcome.TOO_SLOW, PollOutcome.READ, PollOutcome.NOT_A_FEED, PollOutcome.READ]
+
+
+def test_a_name_that_does_not_resolve_ends_unreachable(harvester):
+    assert poll(harvester, "http://no-such-host.invalid/rss")[0].outcome is PollOutcome.UNREACHABLE
+    ending = read(harvester, to_read("http://no-such-host.invalid/a"))[0]
+    assert ending.outcome is Outcome.UNREACHABLE
+    assert ending.next_attempt_at == NOW + timedelta(minutes=45)
+
+
+def test_a_second_try_is_counted(harvester):
+    before = KnownEntry("h", "unreachable", None, 1, NOW)
+    with FaultServer({"/a": answer(500), "/b": html(page(1))}) as server:
+        lost, found = read(harvester, *(to_read(server.url(path), before) for path in ("/a", "/b")))
+    assert (lost.n_attempts, lost.next_attempt_at) == (2, NOW + timedelta(minutes=90))
+    assert (found.outcome, found.n_attempts, found.next_attempt_at) == (Outcome.STORED, 2, None)
+
+
+WHOLE = "<p>" + "The association of small shipyards has agreed with its neighbours on a common course. " * 12 + "</p>"
+
+
+def test_a_feed_that_carries_the_whole_text_spares_the_fetch(harvester):
+    with FaultServer({}) as server:
+        ending = read(harvester, to_read(server.url("/a"), content_html=WHOLE))[0]
+        assert (ending.outcome, ending.article.source) == (Outcome.STORED, "feed")
+        assert server.seen == []
+
+
+def test_a_text_without_a_link_is_an_article_of_its_feed(harvester):
+    ending = read(harvester, to_read(None, content_html=WHOLE))[0]
+    assert ending.outcome is Outcome.STORED
+    assert ending.article.url.startswith("https://feed.test/rss#")
+
+
+def test_a_feed_that_carries_a_beginning_does_not_spare_the_fetch(harvester):
+    with FaultServer({"/a": html(page(1))}) as server:
+        ending = read(harvester, to_read(server.url("/a"), content_html="<p>The association has ...</p>"))[0]
+    assert ending.article.source == "page"
+
+
+def test_too_little_text_and_no_link_is_a_bad_link(harvester):
+    assert read(harvester, to_read(None, content_html="<p>Soon.</p>"))[0].outcome is Outcome.BAD_LINK
+
+
+def test_nothing_asked_is_nothing_done(harvester):
+    assert poll(harvester) == []
+    assert read(harvester) == []
+
+
+def test_robots_are_asked_once_a_host(harvester):
+    with FaultServer(ROBOTS | {f"/{n}": html(page(n)) for n in range(5)}) as server:
+        read(harvester, *(to_read(server.url(f"/{n}")) for n in range(5)))
+        read(harvester, *(to_read(server.url(f"/{n}")) for n in range(5)))
+        assert Counter(server.paths())["/robots.txt"] == 1
