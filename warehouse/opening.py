@@ -73,7 +73,7 @@ def _create(path: Path, now: datetime) -> None:
     """Make a migrated file beside its place and link it there: no crash leaves half a warehouse, no race two."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
+    _remove(draft)  # of a crash under the same process id: in a container every run may be process 1
     connection = _attach(draft, f"storage_version '{STORAGE_VERSION}'")
     try:
         apply(connection, migrations(), now)
@@ -83,8 +83,15 @@ def _create(path: Path, now: datetime) -> None:
         path.hardlink_to(draft)
     except FileExistsError:
         pass  # another process was faster; its file is as good
+    except OSError:  # shared folders of virtual machines know no hard links
+        draft.rename(path)
     finally:
-        draft.unlink()
+        _remove(draft)
+
+
+def _remove(file: Path) -> None:
+    for one in (file, file.with_name(f"{file.name}.wal")):
+        one.unlink(missing_ok=True)
 
 
 def _attach(path: Path, mode: str) -> duckdb.DuckDBPyConnection:

@@ -115,6 +115,7 @@ def test_a_feed_is_in_trouble_if_its_last_poll_of_the_span_failed(filled, cases)
     ends = (FetchEndRow("f4", "known", 1),)
     filled.store_batch(Batch("b2", "r1", later, fetches=(failed, mended), fetch_ends=ends))
     assert filled.week_counts(START, END).feeds_in_trouble == (FeedTrouble("Outlet 0", "unreachable"),)
+    assert (filled.week_counts(START, END).n_polls, filled.week_counts(START, END).n_feeds_polled) == (3, 2)
     later_counts = filled.week_counts(START, END, polled_until=END + timedelta(days=1))
     assert (later_counts.n_polls, later_counts.feeds_in_trouble) == (4, ())
 

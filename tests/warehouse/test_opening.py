@@ -1,3 +1,4 @@
+import os
 import struct
 import subprocess
 import sys
@@ -200,10 +201,21 @@ def test_the_file_is_free_again_when_the_work_inside_fails(path, cases):
 
 def test_a_draft_left_by_a_crash_harms_nobody(path, cases):
     path.parent.mkdir()
-    draft = path.with_name(f".{path.name}.99999.new")
-    draft.write_bytes(b"half a file")
+    for name in ("new", "new.wal"):
+        path.with_name(f".{path.name}.{os.getpid()}.{name}").write_bytes(b"half a file")
     with open_warehouse(path, now=cases.now) as warehouse:
         assert warehouse.failed_checks() == {}
+    assert [found.name for found in path.parent.iterdir()] == ["warehouse.duckdb"]
+
+
+def test_a_folder_without_hard_links_will_do(path, cases, monkeypatch):
+    def refuse(self, target):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    with open_warehouse(path, now=cases.now) as warehouse:
+        assert warehouse.failed_checks() == {}
+    assert [found.name for found in path.parent.iterdir()] == ["warehouse.duckdb"]
 
 
 def test_two_processes_that_both_make_the_file_share_one(path, cases, other_process):

@@ -98,6 +98,19 @@ def test_a_known_entry_seen_again_moves_only_its_last_sight(filled, cases):
     ]
 
 
+def test_an_old_sight_told_late_does_not_turn_back_the_clock(filled, cases):
+    early = cases.now - timedelta(hours=5)
+    filled.store_batch(Batch("b2", "r1", early, seen=(SeenRow("feed0", "entry0", early),)))
+    assert rows(filled, "select distinct last_seen_at from raw.entries") == [("2026-11-18T09:00:00Z",)]
+
+
+def test_an_entry_whose_page_is_gone_still_names_its_article(filled, cases):
+    gone = cases.entry(0, outcome="gone", article_id=None, http_status=410)
+    filled.store_batch(Batch("b2", "r1", cases.now, entries=(gone,)))
+    found = rows(filled, "select outcome, http_status, article_id from mart.entries where entry_key = 'entry0'")
+    assert found == [("gone", 410, "article0")]
+
+
 def test_a_second_feed_of_an_article_is_noted(filled, cases):
     reprint = cases.entry(0, feed_id="feed1", entry_key="elsewhere", outcome="known")
     filled.store_batch(Batch("b2", "r1", cases.now, entries=(reprint,)))
