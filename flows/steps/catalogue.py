@@ -133,7 +133,7 @@ def _cell(cells: dict[str, str], column: str) -> str | None:
 # --- OPML -----------------------------------------------------------------------------------------------------------
 
 _DECLARATION = re.compile(r"<!(?:doctype|entity)", re.IGNORECASE)
-_OUTLINE_TAG = re.compile(r"<(/?)outline\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
+_OUTLINE_TAG = re.compile(r"<(/?)outline\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 

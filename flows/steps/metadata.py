@@ -222,6 +222,7 @@ def _dates(
         yield claim
 
 
+_MARKS = "translate(concat(@class, ' ', @id), 'DATEPUBLISHM', 'datepublishm')"
 _OUTSIDE = "not(ancestor::footer or ancestor::aside or ancestor::nav)"
 _SHOWN_PATHS = (
     f".//*[@itemprop='datePublished'][{_OUTSIDE}]",
@@ -230,6 +231,9 @@ _SHOWN_PATHS = (
     f".//main//time[{_OUTSIDE}]",
     f".//header//time[{_OUTSIDE}]",
     f".//time[{_OUTSIDE}]",
+    # Where sites write the date as text: class="date", id="publish-time", class="byline-date".
+    f".//*[self::p or self::span or self::div or self::li or self::em][contains({_MARKS}, 'date')"
+    f" or contains({_MARKS}, 'publish') or contains({_MARKS}, 'time')][string-length(.) < 60][{_OUTSIDE}]",
 )
 
 
