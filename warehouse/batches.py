@@ -6,6 +6,7 @@ from datetime import datetime
 
 from warehouse.errors import UnknownRow
 from warehouse.rows import (
+    AddressRow,
     ArticleRow,
     ArticleUrlRow,
     Batch,
@@ -16,6 +17,7 @@ from warehouse.rows import (
     FetchRow,
     KnownArticle,
     KnownEntry,
+    RekeyRow,
     RetryEndRow,
     SeenRow,
     TextRow,
@@ -94,6 +96,7 @@ class Batches(Session):
     def _store_rows(self, batch: Batch) -> BatchCounts:
         run_id = batch.run_id
         n_fetches = self._store("store_fetches", batch.fetches, FetchRow, run_id=run_id)
+        self._store("settle_leases", batch.fetches, FetchRow)
         self._store_ends(batch)
         n_articles = self._store("store_articles", batch.articles, ArticleRow, run_id=run_id)
         self._store("date_undated_articles", batch.articles, ArticleRow)
@@ -104,6 +107,7 @@ class Batches(Session):
         self._store("retire_older_texts", batch.texts, TextRow)
         n_verdicts = self._store_verdicts(batch.verdicts, run_id)
         self._store("store_feed_states", batch.feed_states, FeedStateRow)
+        self._store("adopt_addresses", batch.moves, AddressRow)
         return BatchCounts(n_fetches, n_entries, n_articles, n_texts, n_verdicts)
 
     def _store_ends(self, batch: Batch) -> None:
@@ -114,6 +118,7 @@ class Batches(Session):
         self._store("store_retry_ends", batch.retry_ends, RetryEndRow, batch_id=batch.batch_id, run_id=batch.run_id)
 
     def _store_entries(self, batch: Batch) -> int:
+        self._store("rekey_entries", batch.rekeyed, RekeyRow)
         self._store("update_entries", batch.entries, EntryRow, run_id=batch.run_id)
         n_entries = self._store("insert_entries", batch.entries, EntryRow, run_id=batch.run_id)
         self._store("store_seen", batch.seen, SeenRow)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 _ARROW_TYPES: dict[type, pa.DataType] = {
     str: pa.string(),
+    bytes: pa.binary(),
     int: pa.int64(),
     float: pa.float64(),
     bool: pa.bool_(),

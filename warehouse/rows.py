@@ -66,6 +66,17 @@ class DueFeed:
 
     feed: FeedRow
     state: FeedStateRow
+    adopted_url: str | None = None  # where it is asked since it moved; null: at its own address
+    n_unsettled: int = 0  # its last polls, in a row, that were begun and never stored
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """A feed is asked at another address from now on."""
+
+    feed_id: str
+    url: str
+    adopted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,19 @@ class SeenRow:
     feed_id: str
     entry_key: str
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RekeyRow:
+    """A known entry that its feed announces under another key."""
+
+    feed_id: str
+    entry_key: str  # the key so far
+    new_key: str
+    entry_hash: str  # of the entry as announced now, like all that follows
+    guid: str | None = None
+    link: str | None = None
+    url_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,11 +308,13 @@ class Batch:
     retry_ends: tuple[RetryEndRow, ...] = ()
     entries: tuple[EntryRow, ...] = ()
     seen: tuple[SeenRow, ...] = ()
+    rekeyed: tuple[RekeyRow, ...] = ()  # `entries` and `seen` name these by their new keys
     articles: tuple[ArticleRow, ...] = ()
     article_urls: tuple[ArticleUrlRow, ...] = ()
     texts: tuple[TextRow, ...] = ()
     verdicts: tuple[VerdictRow, ...] = ()
     feed_states: tuple[FeedStateRow, ...] = ()
+    moves: tuple[AddressRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from warehouse.asking import Asking
 from warehouse.batches import Batches
 from warehouse.digests import Digests
-from warehouse.feeds import Feeds
+from warehouse.feed_keeping import FeedKeeping
 from warehouse.models import Models
 from warehouse.runs import Runs
 
 
-class Warehouse(Runs, Feeds, Batches, Models, Digests, Asking):
+class Warehouse(Runs, FeedKeeping, Batches, Models, Digests, Asking):
     """One open warehouse. Get it from warehouse.opening, keep it for seconds.
 
     An ingest is: begin_run, sync_feeds, due_feeds, due_retries, known_entries, known_articles | close, fetch, judge |

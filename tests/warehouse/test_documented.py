@@ -8,7 +8,7 @@ import pyarrow
 import pytest
 
 import warehouse
-from warehouse import digest_rows, rows
+from warehouse import digest_rows, feed_rows, rows
 from warehouse.columns import to_arrow
 from warehouse.sql import checks, query
 
@@ -121,15 +121,23 @@ def contract(name, part):
 
 def promised_columns(name):
     text = contract(name, "Columns")
-    if shapes := re.findall(r"those of rows\.(\w+)", text):
-        return {item.name for shape in shapes for item in fields(getattr(rows, shape))}
-    return re.sub(r"\([^)]*\)", "", text).rstrip(".").replace(" ", "").split(",")
+    parts = re.sub(r"\([^)]*\)|\band\b", "", text).rstrip(".").split(",")
+    return {name for part in parts for name in _columns(part.strip())}
+
+
+def _columns(part):
+    shape = re.fullmatch(r"those of (?:feed_)?rows\.(\w+)", part)
+    return [item.name for item in fields(shape_of(shape[1]))] if shape else [part]
+
+
+def shape_of(name):
+    return next(getattr(module, name) for module in (rows, digest_rows, feed_rows) if hasattr(module, name))
 
 
 def incoming_of(name):
     parameters = contract(name, "Parameters")
-    if shape := re.search(r"incoming \((?:digest_)?rows\.(\w+)", parameters):
-        return to_arrow([], getattr(rows, shape[1], None) or getattr(digest_rows, shape[1]))
+    if shape := re.search(r"incoming \((?:digest_|feed_)?rows\.(\w+)", parameters):
+        return to_arrow([], shape_of(shape[1]))
     if columns := re.search(r"incoming \(([\w, ]+)", parameters):
         return pyarrow.table({name: pyarrow.array([], pyarrow.string()) for name in columns[1].split(", ")})
     return None
@@ -141,6 +149,8 @@ def example(parameter, cases):
         "start": cases.now,
         "end": cases.now,
         "before": cases.now,
+        "after": cases.now,
+        "farthest": cases.now,
         "limit": 1,
         "zone": "UTC",
     }.get(parameter, True if parameter == "ignore_schedule" else "x")
