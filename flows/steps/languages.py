@@ -20,7 +20,7 @@ LANGUAGES = frozenset(_CODES.split())
 MIN_WORDS = 20  # fewer are guessed wrong too often; Chinese, Japanese and Thai count two characters as a word
 MIN_KANA_SHARE = 0.05  # of the characters; Chinese texts have kana in a brand name at most
 _KANA = re.compile("[\u3041-\u30fa]")
-_MAX_CHARS = 3_000  # more does not change the answer
+_MAX_CHARS = 1_500  # twice as much changed no answer on 185 real pages
 _TAG = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*")
 _OTHER_NAMES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "cn": "zh", "jp": "ja", "fil": "tl"}
 

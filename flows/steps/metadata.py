@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -208,18 +209,22 @@ def is_home_page(url: str) -> bool:
 def _dates(
     tree: HtmlElement, articles: list[dict[str, Any]], metas: dict[str, str], *, url: str, seen_at: datetime
 ) -> Iterator[Published]:
-    """One claim from each source that makes a readable one."""
-    by_source = {
-        "json-ld": [*_strings(articles, "datePublished"), *_strings(articles, "dateCreated")],
-        "meta": [metas[name] for name in _META_DATES if name in metas],
-        "page": list(_shown(tree)),
-    }
-    for source, raws in by_source.items():
-        claims = (parse_date(raw, source=source, seen_at=seen_at) for raw in raws)
-        if claim := next((c for c in claims if c is not None), None):
-            yield claim
-    if claim := date_in_url(url, seen_at=seen_at):
-        yield claim
+    """One claim from each source that makes a readable one; the visible page is searched if no other is plausible."""
+    linked = chain(_strings(articles, "datePublished"), _strings(articles, "dateCreated"))
+    tagged = (metas[name] for name in _META_DATES if name in metas)
+    claims = [
+        _first_date(linked, source="json-ld", seen_at=seen_at),
+        _first_date(tagged, source="meta", seen_at=seen_at),
+        date_in_url(url, seen_at=seen_at),
+    ]
+    if all(claim is None or claim.in_future or claim.source == "url" for claim in claims):
+        claims.append(_first_date(_shown(tree), source="page", seen_at=seen_at))
+    yield from (claim for claim in claims if claim is not None)
+
+
+def _first_date(raws: Iterable[str], *, source: str, seen_at: datetime) -> Published | None:
+    claims = (parse_date(raw, source=source, seen_at=seen_at) for raw in raws)
+    return next((claim for claim in claims if claim is not None), None)
 
 
 _MARKS = "translate(concat(@class, ' ', @id), 'DATEPUBLISHM', 'datepublishm')"

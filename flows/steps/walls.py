@@ -55,7 +55,7 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 # --- Soft 404 -------------------------------------------------------------------------------------------------------
 
 _NOT_FOUND = _any_of(
-    r"^\W*(?:error\s*)?404\b",
+    r"^\W*(?:error\s*)?404\W*(?:$|[-|–:]|error|not found|page|seite)",
     r"\b404\W+(?:not found|error|page)",
     r"\b(?:page|article|story|content|file) (?:(?:was|is|could|can) ?not|not|cannot be) (?:be )?(?:found|available)",
     r"^\W*(?:page )?not found\W*(?:$|[-|–])",
