@@ -62,7 +62,8 @@ def _normalised(url: str) -> str:
         return url
     host = f"[{host}]" if ":" in host else host.rstrip(".")
     netloc = host if port in (None, 80, 443) else f"{host}:{port}"
-    query = urlencode([(name, value) for name, value in _pairs(parts.query) if not _is_tracking(name, value)])
+    kept = [(name, value) for name, value in _pairs(parts.query) if not _is_tracking(name, value)]
+    query = urlencode(kept, errors="surrogateescape")  # bytes that are no UTF-8 go out as they came
     return urlunsplit(("https", netloc, _without_amp(parts.path).rstrip("/") or "/", query, ""))
 
 
