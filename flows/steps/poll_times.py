@@ -11,6 +11,7 @@ HOUR_S, DAY_S = 3600.0, 86400.0
 SHORTEST_S, LONGEST_S = HOUR_S, DAY_S  # bounds of the adaptive interval
 START_S = 6 * HOUR_S  # before we know how often a feed brings something new
 WISH_CAP_S = 7 * DAY_S  # no server sends us away for longer, by whatever header
+OFFLINE_S = 900.0
 DORMANT_PROBE_S, GONE_PROBE_S = 7 * DAY_S, 30 * DAY_S
 JITTER = 0.10  # longest stretch, by the hash of the feed: feeds added together drift apart
 FARTHEST_S = GONE_PROBE_S * (1 + JITTER) + 8 * DAY_S  # no rule here gives a later time; 8 days for skipDays
@@ -32,7 +33,7 @@ class Reason(StrEnum):
     BACKOFF = "backoff"  # failures in a row
     DORMANT = "dormant"
     GONE = "gone"
-    LEASE = "lease"  # a poll is under way, or its process died
+    OFFLINE = "offline"  # no feed at all answered: our own network was down
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ def after_pause(feed_id: str, reason: Reason, wishes: Wishes, now: datetime) -> 
     """The probe of a feed we have little hope for: weekly if dormant, monthly if gone."""
     pause_s = GONE_PROBE_S if reason is Reason.GONE else DORMANT_PROBE_S
     return _next(feed_id, [(pause_s, reason), *_server_wishes(wishes)], wishes, now)
+
+
+def after_outage(feed_id: str, now: datetime) -> NextPoll:
+    """Soon: nothing was learned about the feed."""
+    return _next(feed_id, [(OFFLINE_S, Reason.OFFLINE)], Wishes(), now)
 
 
 def _server_wishes(wishes: Wishes) -> list[tuple[float, Reason]]:

@@ -1,8 +1,8 @@
 """When a feed is asked again, with which validators, and at which address. Pure rules over a feed's remembered state.
 
-    is_due -> leased -> validators -> (the poll) -> facts -> next_state -> url_to_adopt
+    is_due -> lease_until -> url_to_ask, validators -> (the poll) -> facts -> next_state -> url_to_adopt
 
-The times themselves are in `poll_times`.
+The times themselves are in `poll_times`; what a run does in which no feed answered is in `outages`.
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from flows.steps.poll_times import DAY_S, NextPoll, Reason, Wishes
 from flows.steps.urls import host_of, same_site
 
 LEASE_S = 1800.0
+FORGIVEN_CRASHES = 2
 DORMANT_WEIGHT, DORMANT_S = 30.0, 30 * DAY_S
 GONE_CONFIRMED_S = DAY_S  # between the two 410s it takes
 AUDIT_S = 7 * DAY_S  # how often we ask without validators, to see whether they tell the truth
@@ -102,10 +103,26 @@ def is_due(state: FeedState, now: datetime) -> bool:
     return left_s <= 0 or left_s > poll_times.FARTHEST_S
 
 
-def leased(state: FeedState, now: datetime, total_timeout_s: float) -> FeedState:
-    """The state to store before a poll: should the process die, the feed waits its turn instead of being hammered."""
-    until = now + timedelta(seconds=max(LEASE_S, 2 * total_timeout_s))
-    return replace(state, next_poll_at=until, next_poll_reason=Reason.LEASE)
+def lease_until(n_unsettled: int, now: datetime, total_timeout_s: float) -> datetime:
+    """When a feed is due again should the poll that begins now never be stored, because its process dies.
+
+    `n_unsettled` counts the polls before this one, in a row, that met that fate. Two are forgiven: the next run does
+    the work of the one that died. Then a feed may be what kills us, and its publisher has been asked three times for
+    nothing: it waits half an hour, and twice as long each further time, a day at most.
+    """
+    n_waits = n_unsettled - FORGIVEN_CRASHES
+    if n_waits < 0:
+        return now
+    wait_s = max(LEASE_S, 2 * total_timeout_s) * 2 ** min(n_waits, 10)
+    return now + timedelta(seconds=min(wait_s, max(DAY_S, 2 * total_timeout_s)))
+
+
+def url_to_ask(url: str, adopted_url: str | None, state: FeedState) -> str:
+    """The address to ask: the one adopted, if any. A feed that fails there for long is asked at its own again.
+
+    Domains expire, and a redirect once seen for three days may have been somebody's mistake.
+    """
+    return url if adopted_url is None or state.state in (Life.DORMANT, Life.GONE) else adopted_url
 
 
 def is_audit_due(state: FeedState, now: datetime) -> bool:

@@ -20,10 +20,11 @@ from flows.steps.polling import (
     facts,
     is_audit_due,
     is_due,
-    leased,
+    lease_until,
     next_state,
     poll_outcome,
     url_to_adopt,
+    url_to_ask,
     validators,
 )
 
@@ -323,10 +324,37 @@ def test_feed_is_due_when_its_time_has_come_or_cannot_be_right(hours, due):
     assert is_due(FeedState(next_poll_at=NOW + timedelta(hours=hours)), NOW) is due
 
 
-@pytest.mark.parametrize(("total_timeout_s", "minutes"), [(45, 30), (3600, 120)])
-def test_lease_keeps_a_crashed_poll_from_being_repeated_at_once(total_timeout_s, minutes):
-    state = leased(KNOWN, NOW, total_timeout_s)
-    assert state == replace(KNOWN, next_poll_at=NOW + timedelta(minutes=minutes), next_poll_reason=Reason.LEASE)
+LEASES = [
+    (0, 45, 0),  # the next run does the work of a killed one
+    (1, 45, 0),
+    (2, 45, 30),  # asked three times for nothing: now it waits
+    (3, 45, 60),
+    (4, 45, 120),
+    (8, 45, 24 * 60),
+    (10**6, 45, 24 * 60),
+    (0, 3600, 0),
+    (2, 3600, 120),  # a poll may take an hour: not before it can have ended
+]
+
+
+@pytest.mark.parametrize(("n_unsettled", "total_timeout_s", "minutes"), LEASES)
+def test_a_poll_never_stored_is_repeated_twice_at_once_and_then_waits(n_unsettled, total_timeout_s, minutes):
+    assert lease_until(n_unsettled, NOW, total_timeout_s) == NOW + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("life", "adopted", "asked"),
+    [
+        (Life.ACTIVE, None, "own"),
+        (Life.ACTIVE, "new", "new"),
+        (Life.NEW, "new", "new"),
+        (Life.DORMANT, "new", "own"),
+        (Life.GONE, "new", "own"),
+        (Life.GONE, None, "own"),
+    ],
+)
+def test_a_moved_feed_is_asked_at_its_new_address_unless_it_died_there(life, adopted, asked):
+    assert url_to_ask("own", adopted, replace(KNOWN, state=life)) == asked
 
 
 # --- Validators ---------------------------------------------------------------------------------------------------
