@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -26,6 +27,20 @@ os.environ |= {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # a test that forgets the server fails, instead of starting one
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first, so that none of them begins when the others have ended."""
+    items.sort(key=lambda item: "server" not in item.keywords)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests stay in one worker: they share what is dear to make, such as a finished ingest."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
