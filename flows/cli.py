@@ -17,6 +17,7 @@ COMMANDS = {
     "classify": "Judge the texts of a JSON Lines file.",
     "label": "Say what you think of an article; training learns from it.",
     "evaluate": "Measure the model on labelled texts.",
+    "stories": "Group reports of the same event.",
     "config": "Every setting, its value and where it comes from.",
 }
 

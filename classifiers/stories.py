@@ -1,0 +1,176 @@
+"""Articles into stories: reports of one event, across outlets and days, reprinted or told in other words.
+
+    words weighed by rarity -> pairs alike -> less what vague dates cost -> average linkage, known stories first
+
+Nothing is learned and nothing is kept: the same articles and known stories give the same answer, in any order.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from classifiers.story_dates import Days, days_between, days_of
+from classifiers.story_linking import Link, groups_of
+from classifiers.story_words import Background, Pairs, similar_pairs
+from classifiers.verdict import Document
+
+WINDOW_DAYS = 7  # a report comes at most so long after the one before it; agencies reprint within the week
+THRESHOLD = 0.18  # similarity, less the doubt of dates, from which two reports tell of one event
+LOWEST = 0.08  # weaker similarities are taken as none: they are a tenth of a per cent of chance pairs, and cost time
+DOUBT = 0.015  # what a date costs each time it could be one of ten times as many days: a month .02, a year .04
+_NO_DATE_DAYS = 3_650  # no date is worth as much as "in these ten years"
+VAGUE_DAYS = 31  # so far may a month or year miss the window: it often dates the event, not the report
+
+
+@dataclass(frozen=True, slots=True)
+class StoryArticle:
+    """What the clustering needs of an article."""
+
+    id: str
+    title: str
+    text: str
+    language: str | None = None  # ISO 639-1; null: it is guessed from the text
+    days: Days | None = None  # when it was published, as exactly as is known; null: unknown, forbids nothing
+    score: float | None = None  # relevance, 0..1; null if not judged; only the choice of a lead looks at it
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStory:
+    """A story that has its id already, with those of its articles that lie within the window."""
+
+    story_id: str
+    articles: tuple[StoryArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The story of one article."""
+
+    article_id: str
+    story_id: str
+    twin_id: str | None  # the article of that story it resembles most; null while it stands alone
+    similarity: float | None  # to the twin, 0..1; 1 is the same text; null with twin_id
+
+
+def assign(
+    articles: Sequence[StoryArticle], known: Sequence[KnownStory] = (), *, background: Background
+) -> list[Assignment]:
+    """The story of each article, in their order.
+
+    An article joins a known story, or founds one that is named after its first article; known stories are never
+    merged or renamed. An article that is already in a known story stays there. Of two articles with the same id the
+    first counts. The order of the articles changes nothing else.
+    """
+    batch = _Batch(articles, known)
+    pairs = similar_pairs([_document(item) for item in batch.items], background, LOWEST)
+    links = list(_links(batch.items, pairs))
+    story_of = {}
+    for group in groups_of(batch.starts, batch.known, links, THRESHOLD):
+        name = batch.name_of(group)
+        story_of.update(dict.fromkeys(group, name))
+    twins = _twins(pairs, story_of)
+    return [batch.assignment(article.id, story_of, twins) for article in articles]
+
+
+def story_id(first_article_id: str) -> str:
+    """The id of the story that begins with this article: "s-" and 16 hexadecimal digits."""
+    return "s-" + hashlib.sha256(first_article_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class _Batch:
+    """Known and new articles in one fixed order: known stories by id, then new articles by day and id."""
+
+    def __init__(self, articles: Sequence[StoryArticle], known: Sequence[KnownStory]) -> None:
+        self.items: list[StoryArticle] = []
+        self.starts: list[list[int]] = []  # the groups to begin with; the first `known` are the known stories
+        self._place: dict[str, int] = {}
+        self._named: dict[int, str] = {}  # place of a known story's first article -> its id
+        for story in sorted(known, key=lambda story: story.story_id):
+            first = len(self.items)
+            members = [self._take(article) for article in story.articles if article.id not in self._place]
+            self.starts.append(members)
+            self._named.update({first: story.story_id} if members else {})
+        self.known = len(self.starts)
+        new: dict[str, StoryArticle] = {}
+        for article in articles:
+            new.setdefault(article.id, article)
+        for article in sorted(new.values(), key=first_first):
+            if article.id not in self._place:
+                self.starts.append([self._take(article)])
+
+    def _take(self, article: StoryArticle) -> int:
+        self._place[article.id] = len(self.items)
+        self.items.append(article)
+        return len(self.items) - 1
+
+    def name_of(self, group: Sequence[int]) -> str:
+        """Of a known story its id, otherwise an id made from the first of its articles."""
+        return self._named.get(group[0]) or story_id(self.items[min(group)].id)
+
+    def assignment(
+        self, article_id: str, story_of: dict[int, str], twins: dict[int, tuple[float, int]]
+    ) -> Assignment:
+        place = self._place[article_id]
+        similarity, twin = twins.get(place, (None, None))
+        return Assignment(article_id, story_of[place], self.items[twin].id if twin is not None else None, similarity)
+
+
+def first_first(article: StoryArticle) -> tuple[date, int, str]:
+    """The order of articles in time: a known day before the month or year that begins with it, no date last."""
+    if article.days is None:
+        return date.max, 0, article.id
+    return article.days.first, article.days.number, article.id
+
+
+def _document(article: StoryArticle) -> Document:
+    return Document(article.title, article.text, article.language)
+
+
+def _links(items: Sequence[StoryArticle], pairs: Pairs) -> Iterator[Link]:
+    for left, right, similarity in zip(
+        pairs.left.tolist(), pairs.right.tolist(), pairs.similarity.tolist(), strict=True
+    ):
+        a, b = items[left].days, items[right].days
+        strength = max(0.0, similarity - _doubt(a, b))
+        yield Link(left, right, strength, _within_window(a, b))
+
+
+def _within_window(a: Days | None, b: Days | None) -> bool:
+    vague = a is not None and b is not None and max(a.number, b.number) > 1
+    return days_between(a, b) <= (VAGUE_DAYS if vague else WINDOW_DAYS)
+
+
+def _doubt(a: Days | None, b: Days | None) -> float:
+    """What it costs that the two may lie far apart: nothing for two known days, most where there is no date."""
+    days = max(day.number if day else _NO_DATE_DAYS for day in (a, b))
+    return DOUBT * math.log10(days)
+
+
+def _twins(pairs: Pairs, story_of: dict[int, str]) -> dict[int, tuple[float, int]]:
+    """For each article the most similar one of its story; of equals the first."""
+    twins: dict[int, tuple[float, int]] = {}
+    for left, right, similarity in zip(
+        pairs.left.tolist(), pairs.right.tolist(), pairs.similarity.tolist(), strict=True
+    ):
+        if story_of[left] == story_of[right]:
+            for one, other in ((left, right), (right, left)):
+                if one not in twins or (-similarity, other) < (-twins[one][0], twins[one][1]):
+                    twins[one] = (similarity, other)
+    return twins
+
+
+def assign_rows(rows: Sequence[Mapping[str, object]], background: Background) -> list[str]:
+    """The story id of each row that has id, title, text and, if known, language and date; in their order."""
+    articles = [
+        StoryArticle(
+            id=str(row["id"]),
+            title=str(row.get("title") or ""),
+            text=str(row.get("text") or ""),
+            language=str(row["language"]) if row.get("language") else None,
+            days=days_of(str(row["date"])) if row.get("date") else None,
+        )
+        for row in rows
+    ]
+    return [assignment.story_id for assignment in assign(articles, background=background)]
