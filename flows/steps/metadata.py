@@ -19,6 +19,9 @@ MAX_AUTHOR_CHARS = 200
 _MAX_SCRIPTS = 30
 _MAX_NODES = 2_000  # objects looked at in all linked data of a page; the richest real page met has 312
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|Blog|NewsStory|Review|PressRelease)$", re.IGNORECASE)
+_OTHER_PAGES = frozenset(
+    {"itemListElement", "mentions", "citation", "comment", "isRelatedTo"}
+)  # lists of related ones
 _PAGE_TYPES = frozenset({"WebPage", "ItemPage", "AboutPage", "CreativeWork"})
 _LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{4,60})"')
 _META_DATES = (  # names of meta tags for the first publication, best first; compared in lower case
@@ -107,7 +110,7 @@ def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
         value = queue.pop(0)
         if isinstance(value, dict):
             yield value
-            queue.extend(v for v in value.values() if isinstance(v, dict | list))
+            queue.extend(v for key, v in value.items() if isinstance(v, dict | list) and key not in _OTHER_PAGES)
         elif isinstance(value, list):
             queue.extend(v for v in value if isinstance(v, dict | list))
 

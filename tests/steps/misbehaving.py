@@ -35,6 +35,14 @@ def take_all_memory():
         hoard.append(bytearray(16 * 1_048_576))
 
 
+def take_memory_until_refused():
+    """The peak it came to, in bytes."""
+    try:
+        take_all_memory()
+    except MemoryError:
+        return peak_memory_bytes()
+
+
 def be_killed():
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -160,6 +160,11 @@ def test_addresses_are_no_authors(author):
             '<script type="application/ld+json">[{"@type":"Report","datePublished":"2026-11-20T10:00:00Z"}]</script>',
             "json-ld",
         ),
+        (
+            '<script type="application/ld+json">{"@type":"ItemList","itemListElement":[{"@type":"NewsArticle",'
+            '"datePublished":"2026-11-19"}]}</script><meta name="date" content="2026-11-20">',
+            "meta",
+        ),
         # What the rules for linked data do not read, the search of the whole page may.
         ('<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-11-20</script>', "page"),
         ('<script type="application/ld+json">{"a" "datePublished" : "2026-11-20T10:00:00Z"}</script>', "json-ld"),

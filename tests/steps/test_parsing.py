@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,11 @@ CHARSETS = [
     ("euc-jp", "中小企業の国際協力フォーラムが東京で開かれ、四十か国の代表が参加して協定に署名した"),
     ("euc-kr", "중소기업 국제협력 포럼이 서울에서 열려 사십 개국 대표가 참석하고 협약에 서명했다"),
     ("windows-1251", "В Москве прошёл форум международного сотрудничества малых и средних предприятий"),
+    # This charset writes tone marks apart from their letters; what is read is composed.
+    (
+        "windows-1258",
+        "Ca\u0301c doanh nghiê\u0323p nho\u0309 hô\u0323i nhâ\u0323p quô\u0301c tê\u0301 ta\u0323i Viê\u0323t Nam",
+    ),
     ("windows-1252", "Ein Forum für die Zusammenarbeit kleiner Unternehmen in Düsseldorf – größer als je"),
 ]
 
@@ -110,14 +116,14 @@ def test_a_charset_is_believed_when_it_fits(charset, title, told_by):
     declaration = f'<?xml version="1.0" encoding="{charset}"?>' if told_by == "declaration" else ""
     body = f"{declaration}<rss><channel><item><title>{title}</title></item></channel></rss>".encode(charset)
     feed = parse(body, charset=charset if told_by == "header" else None)
-    assert feed.entries[0].title == title
+    assert feed.entries[0].title == normalize("NFC", title)
 
 
 @pytest.mark.parametrize(("charset", "title"), [c for c in CHARSETS if c[0] != "windows-1252"])
 def test_a_charset_declared_as_utf_8_is_detected(charset, title):
     items = "".join(f"<item><title>{n} {title}</title></item>" for n in range(8))
     body = f'<?xml version="1.0" encoding="utf-8"?><rss><channel>{items}</channel></rss>'.encode(charset)
-    assert parse(body, charset="utf-8").entries[0].title == f"0 {title}"
+    assert parse(body, charset="utf-8").entries[0].title == normalize("NFC", f"0 {title}")
 
 
 def test_utf_8_labelled_as_latin_1_is_read_as_utf_8():

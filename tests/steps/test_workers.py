@@ -100,10 +100,13 @@ def test_what_cannot_be_sent_is_raised_to_the_caller(pool):
 
 
 def test_a_worker_never_holds_more_memory_than_its_limit():
-    limit_bytes = 400 * 1_048_576
+    limit_bytes = 128 * 1_048_576
     with Pool(1, memory_bytes=limit_bytes) as pool:
+        at_start = pool.run_sync(m.peak_memory_bytes, timeout_s=LONG_S)
+        assert (
+            limit_bytes / 2 < pool.run_sync(m.take_memory_until_refused, timeout_s=LONG_S) - at_start <= limit_bytes
+        )
         assert pool.run_sync(m.take_all_memory, timeout_s=LONG_S) == Overrun("too much memory")
-        assert pool.run_sync(m.peak_memory_bytes, timeout_s=LONG_S) <= limit_bytes
 
 
 def test_a_worker_killed_while_idle_is_replaced(pool):
