@@ -55,8 +55,8 @@ _MONTH_FIRST = re.compile(
     r"(?P<word>[^\W\d_]{3,12})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?!\d)(?P<time>.*)"
 )
 _ASCTIME = re.compile(  # C's asctime, and Java's and Ruby's with a zone before the year
-    r"(?:[A-Za-z]{3},?\s)?(?P<word>[A-Za-z]{3})\s+(?P<day>\d{1,2})\s+(?P<clock>\d\d:\d\d:\d\d)\s+(?P<zone>[A-Z]{1,5}\s+|[+-]\d{4}\s+)?"
-    r"(?P<year>\d{4})"
+    r"(?:[A-Za-z]{3},?\s)?(?P<word>[A-Za-z]{3})\s+(?P<day>\d{1,2})\s+(?P<clock>\d\d:\d\d:\d\d)\s+"
+    r"(?P<zone>[A-Z]{1,5}\s+|[+-]\d{4}\s+)?(?P<year>\d{4})"
 )
 _NUMERIC = re.compile(r"(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>[12]\d{3})(?P<time>.*)")
 _CLOCK = re.compile(

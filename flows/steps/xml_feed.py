@@ -40,6 +40,8 @@ def read_xml_feed(text: str, root: str) -> Document | str:
             resolve_relative_uris=False,
             sanitize_html=False,
         )
+    except MemoryError:  # the worker's limit, which is no word on the document
+        raise
     except Exception as error:  # its forgiving parser raises a dozen kinds, such as OverflowError for &#99999999999;
         return f"feedparser could not read it: {type(error).__name__}: {error}"[:300]
     feed = parsed.feed

@@ -2,7 +2,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.steps.catalogue import (
@@ -176,6 +176,7 @@ WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Co", "Cn"
 )
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, WORDS)
 def test_texts_survive_the_way_there_and_back(title, outlet, topic):
     (feed,) = read(catalogue_to_csv([Feed("https://a.test/f", title=title, outlet=outlet, topic=topic or None)]))
@@ -183,6 +184,7 @@ def test_texts_survive_the_way_there_and_back(title, outlet, topic):
     assert read(catalogue_to_opml([feed]))[0].topic == feed.topic
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_else(content):
     with contextlib.suppress(CatalogueError):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.steps.dates import Published
@@ -213,6 +213,7 @@ def test_hidden_and_reordering_characters_go():
     assert not set(found.text) & set("\u202e\u200b\x00")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=600))
 def test_no_bytes_raise(body):
     assert isinstance(extract(body), Article | Loss)
@@ -226,6 +227,7 @@ PIECES = """
 MARKUP = st.lists(st.sampled_from(["word " * 30, *PIECES.split(" ")]), max_size=25)
 
 
+@settings(deadline=None)
 @given(MARKUP)
 def test_no_markup_raises(pieces):
     assert isinstance(extract("".join(pieces)), Article | Loss)

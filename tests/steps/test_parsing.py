@@ -7,7 +7,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.steps.drafts import MAX_ENTRIES
@@ -342,6 +342,7 @@ def test_a_sitemap_that_breaks_off_gives_what_came_before():
 # --- Properties
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_raise(body):
     assert isinstance(parse(body), ParsedFeed | NotAFeed)
@@ -355,6 +356,7 @@ http://a.test/ ü \x00 \ud800 <content\ttype='xhtml'> <base\thref='//'> <content
 MARKUP = st.lists(st.sampled_from(PIECES.replace("\n", " ").split(" ")), max_size=30)
 
 
+@settings(deadline=None)
 @given(MARKUP)
 def test_no_markup_raises(pieces):
     body = "".join(["<rss><channel>", *pieces])
@@ -363,6 +365,7 @@ def test_no_markup_raises(pieces):
     assert parse(body.encode("utf-8", "surrogatepass")) == feed
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
@@ -375,6 +378,7 @@ def test_no_json_raises(items):
     assert isinstance(parse(document), ParsedFeed)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50), st.text(max_size=50))
 def test_the_same_document_gives_the_same_entries_whenever_it_is_read(title, text):
     escaped = [value.replace("&", "&amp;").replace("<", "&lt;") for value in (title, text)]
