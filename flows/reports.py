@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from flows.settings import Settings
@@ -49,7 +49,7 @@ DEMO_QUERIES = (
 def print_ingest(report: "IngestReport", settings: Settings, *, as_json: bool, to: "Console") -> None:
     """The report of an ingest, as a table for people or one JSON object for scripts."""
     if as_json:
-        print(json.dumps(asdict(report)))
+        print(json.dumps({item.name: getattr(report, item.name) for item in fields(report)}))
         return
     if not report.polls:
         to.print("No feed is due. `smewatch feeds list` says when the next one is; --all polls them now.")
@@ -61,7 +61,8 @@ def print_ingest(report: "IngestReport", settings: Settings, *, as_json: bool, t
             f"{report.n_articles} new articles, {report.n_relevant} of them relevant. Warehouse: {settings.warehouse}"
         )
     if report.polls and report.exit_code and not report.problems:
-        to.print("No feed answered. Is the network up? Each is tried again, ever more rarely.", style="bold")
+        when = "in 15 minutes" if report.is_outage else "ever more rarely"
+        to.print(f"No feed answered. Is the network up? Each is tried again, {when}.", style="bold")
     for problem in report.problems:
         to.print(f"A batch failed and was not stored; the next run does it again. {problem}", style="bold red")
 

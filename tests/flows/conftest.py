@@ -30,9 +30,10 @@ def prefect_api(share: Path) -> Iterator[str]:
                 server.start()
                 note.write_text(json.dumps(server.wait()))
             api = json.loads(note.read_text())
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-        with temporary_settings({PREFECT_API_URL: api}):
+        # Without its heartbeat a flow ends a second sooner: that is how long its thread sleeps between two looks.
+        with temporary_settings({PREFECT_API_URL: api, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             yield api
     if server:
         with FileLock(share / "server.lock"):
