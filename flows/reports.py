@@ -63,6 +63,11 @@ def print_ingest(report: "IngestReport", settings: Settings, *, as_json: bool, t
     if report.polls and report.exit_code and not report.problems:
         when = "in 15 minutes" if report.is_outage else "ever more rarely"
         to.print(f"No feed answered. Is the network up? Each is tried again, {when}.", style="bold")
+    print_problems(report, to)
+
+
+def print_problems(report: "IngestReport", to: "Console") -> None:
+    """What nobody foresaw, batch by batch."""
     for problem in report.problems:
         to.print(f"A batch failed and was not stored; the next run does it again. {problem}", style="bold red")
 
@@ -89,6 +94,7 @@ def print_demo(done: "Demonstration", to: "Console") -> None:
         print_counts("Feeds polled", report.polls, to)
         print_counts("Entries announced", report.ends, to)
         to.print(f"{report.n_articles} new articles, {report.n_relevant} of them relevant.\n")
+        print_problems(report, to)
     to.rule(f"Digest of {done.digest.week}", align="left", style="dim")
     to.print(done.digest.title, style="bold")
     for headline in done.digest.headlines[:TOP_STORIES]:

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     )
     max_feed_bytes: int = Field(8 * 2**20, ge=1024, description="Bytes of a feed we read, decoded.")
     max_page_bytes: int = Field(3 * 2**20, ge=1024, description="Bytes of a page we read, decoded.")
+    feeds_obey_robots: bool = Field(
+        True, description="Leave feeds alone whose robots.txt closes them to smewatch by name; pages always obey."
+    )
     allow_private_addresses: bool = Field(
         False, description="Let feeds and links lead to loopback and private networks."
     )
@@ -55,7 +58,9 @@ class Settings(BaseSettings):
         le=256,
         description="Processes that read feeds and pages; default: one a core.",
     )
-    worker_memory_bytes: int = Field(2 * 2**30, ge=2**29, description="Address space a worker process may use.")
+    worker_memory_bytes: int = Field(
+        352 * 2**20, ge=2**27, description="Memory a worker process may take beyond its loaded libraries."
+    )
     read_limit_s: float = Field(
         20.0, gt=0, description="Seconds a worker may spend on one feed or page before it is stopped."
     )

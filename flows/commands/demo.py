@@ -28,6 +28,6 @@ def command(settings: Settings) -> None:
         with bars() as progress:
             done = demonstrate(settings, progress)
         print_demo(done, console())
-        return 0
+        return max(done.first.exit_code, done.second.exit_code)
 
     end_with(run)
