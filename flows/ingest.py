@@ -43,6 +43,7 @@ class IngestReport:
     retries: Counter[str] = field(default_factory=Counter)  # how entries tried again ended
     n_articles: int = 0
     n_relevant: int = 0
+    is_outage: bool = False  # no feed answered, and our own network seems to be the reason
     problems: list[str] = field(default_factory=list)  # batches that failed unexpectedly; nothing of them is stored
 
     @property
@@ -87,8 +88,9 @@ def ingest(
         run = intake.begin(settings, model, catalogue or read_feeds(settings), now, every_feed=every_feed)
         report = IngestReport(run.run_id)
         try:
-            with web.open_harvester(settings, resolve or {}) as harvester:
+            with web.open_harvester(settings, resolve or {}, run.robots) as harvester:
                 work_through(run, report, harvester, model, progress)
+                run.robots = harvester.robots_files(run.now)
         except BaseException as problem:
             report.problems.append(in_short(problem))
             raise
@@ -104,11 +106,18 @@ def work_through(
     batches = intake.batches(run)
     progress.expect("feeds", sum(map(len, batches)))
     polling = [poll_batch.submit(harvester, batch, run.now, progress) for batch in batches]
-    reading = []
+    reading, idle = [], []
     for polled in succeeded(polling, report):
         chosen = intake.choose(run, polled)
         progress.expect("articles", len(chosen.to_read))
-        reading.append(read_batch.submit(harvester, model, chosen, run.now, progress))
+        if chosen.to_read:
+            reading.append(read_batch.submit(harvester, model, chosen, run.now, progress))
+        else:
+            idle.append(chosen)
+    if not reading:
+        report.is_outage = intake.note_outage(run, [poll for chosen in idle for poll in chosen.polls])
+    for chosen in idle:
+        keep(run, report, Read(chosen, (), {}))
     for done in succeeded(reading, report):
         keep(run, report, done)
     again = intake.retries(run)

@@ -1,28 +1,34 @@
 """What an ingest asks of the warehouse and puts there: load, choose, store. Each opens the file for moments."""
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import urlsplit
 
 from classifiers.verdict import Document, Verdict
 from flows import models, shaping
 from flows.judging import judge_texts
+from flows.polled import Rekeyed, answered, changed_ids, moves, rekey_rows, states_after
 from flows.settings import Settings
 from flows.steps.feeds import Feed
 from flows.steps.harvesting import Asked, Harvester, Poll
+from flows.steps.outages import is_outage
 from flows.steps.parsing import Entry
-from flows.steps.polling import FeedState, facts, next_state
+from flows.steps.poll_times import FARTHEST_S
+from flows.steps.polling import lease_until
+from flows.steps.rekeying import as_known
+from flows.steps.robots import REMEMBERED, RobotsFile
 from flows.steps.selecting import Ending, Known, ToRead, settle, sort_entries
-from flows.steps.urls import registrable_domain, url_key
+from flows.steps.urls import host_of, registrable_domain, url_key
+from warehouse.feed_rows import LeaseRow
 from warehouse.opening import open_warehouse
+from warehouse.rows import DueFeed
 from warehouse.store import Warehouse
 
+OUTAGE = "no feed answered: our own network seems to be down; all are asked again in 15 minutes"
 MOST_RETRIES = 500  # a run tries again at most so many unannounced entries; the rest waits for the next
 
 
@@ -33,6 +39,7 @@ class Chosen:
     polls: tuple[Poll, ...]
     to_read: tuple[ToRead, ...]
     ended: tuple[Ending, ...]
+    rekeyed: Rekeyed = field(default_factory=dict)  # announced before, under other ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,10 @@ class Run:
     settings: Settings
     run_id: str
     now: datetime
-    states: Mapping[str, FeedState]  # feed_id -> state before this run
+    due: Sequence[Asked]
     feeds: Mapping[str, Feed]  # feed_id -> feed, every active one
+    robots: Sequence[RobotsFile] = ()  # read within the last day, by earlier runs and then by this one
+    is_outage: bool = False  # no feed answered at all: our own network is down
     claimed: set[str] = field(default_factory=set)  # url_keys this run reads
     seen_texts: dict[str, str] = field(default_factory=dict)  # text_hash -> article_id, stored by this run
     n_batches: int = 0
@@ -64,41 +73,60 @@ class Run:
 
 
 def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datetime, *, every_feed: bool) -> Run:
-    """Register run and model, bring the catalogue up to date, load the states of due feeds (or all)."""
+    """Register run and model, bring the catalogue up to date, lease the feeds that are due (or all).
+
+    What is leased and never stored, because this run dies, is due again for the next one.
+    """
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
+    farthest = now + timedelta(seconds=FARTHEST_S)
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
         warehouse.begin_run(run_id, "ingest", now)
         models.register(warehouse, model, now)
         warehouse.sync_feeds([shaping.feed_row(feed) for feed in catalogue], now)
-        due = warehouse.due_feeds(now, ignore_schedule=every_feed)
+        due = warehouse.due_feeds(now, farthest=farthest, ignore_schedule=every_feed)
+        warehouse.take_leases(_lease(row, run_id, now, settings) for row in due)
+        feeds = [shaping.feed_of(row) for row in warehouse.active_feeds()]
+        robots = warehouse.robots_files(after=now - REMEMBERED)
     return Run(
         settings,
         run_id,
         now,
-        states={row.feed.feed_id: shaping.state_of(row.state) for row in due},
-        feeds={feed.feed_id: feed for feed in catalogue},
+        due=[Asked(shaping.feed_of(row.feed), shaping.state_of(row.state), row.adopted_url) for row in due],
+        feeds={feed.feed_id: feed for feed in feeds},
+        robots=[shaping.robots_file(row) for row in robots],
     )
+
+
+def _lease(due: DueFeed, run_id: str, now: datetime, settings: Settings) -> LeaseRow:
+    until = lease_until(due.n_unsettled, now, settings.total_timeout_s)
+    return LeaseRow(due.feed.feed_id, run_id, now, until, due.n_unsettled)
 
 
 def batches(run: Run) -> list[list[Asked]]:
     """The due feeds in batches; feeds of one site stay together, so that a batch waits for its own sites only."""
-    due = [Asked(run.feeds[feed_id], state) for feed_id, state in run.states.items()]
-    due.sort(key=lambda asked: (registrable_domain(_host(asked.feed.url)), asked.feed.url))
+    due = sorted(run.due, key=lambda asked: (registrable_domain(host_of(asked.url)), asked.url))
     size = run.settings.feeds_per_batch
     return [due[start : start + size] for start in range(0, len(due), size)]
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
 
 
 def choose(run: Run, polls: Sequence[Poll]) -> Chosen:
     """What is new among the entries that a batch of polls announced."""
     announced = [entry for poll in polls for entry in poll.entries]
+    if not announced:
+        return Chosen(tuple(polls), (), ())
     with run.open() as warehouse:
         known = _look_up(warehouse, announced, ())
+        changed = changed_ids(warehouse, polls, known)
+    known = _with_rekeyed(known, changed, announced)
     to_read, ended = sort_entries(announced, _addresses(run), known, run.claimed, run.now)
-    return Chosen(tuple(polls), tuple(to_read), tuple(ended))
+    return Chosen(tuple(polls), tuple(to_read), tuple(ended), changed)
+
+
+def _with_rekeyed(known: Known, changed: Rekeyed, entries: Iterable[Entry]) -> Known:
+    """What is known, with what is known of entries under their new keys."""
+    keys = {(entry.feed_id, entry.entry_key): entry for entry in entries}
+    found = {key: as_known(keys[key], earlier) for key, earlier in changed.items() if key in keys}
+    return replace(known, entries={**known.entries, **found})
 
 
 def _addresses(run: Run) -> dict[str, str]:
@@ -115,41 +143,42 @@ def judge_articles(harvester: Harvester, model: Path, endings: Iterable[Ending])
 
 def store(run: Run, done: Read) -> list[Ending]:
     """Settle a batch against what the warehouse holds by now and store it, one transaction. The settled endings."""
-    endings = [*done.chosen.ended, *done.endings]
+    endings, polls = [*done.chosen.ended, *done.endings], done.chosen.polls
+    entries = [ending.entry for ending in endings]
+    before = {asked.feed.feed_id: asked.state for asked in run.due}
+    adopted = {asked.feed.feed_id: asked.adopted_url for asked in run.due if asked.adopted_url}
     with run.open() as warehouse:
-        known = _look_up(warehouse, [ending.entry for ending in endings], endings)
+        known = _with_rekeyed(_look_up(warehouse, entries, endings), done.chosen.rekeyed, entries)
         settled = settle(endings, known, run.seen_texts)
         run.n_batches += 1
         batch_id = f"{run.run_id}-{run.n_batches:04d}"
-        final = shaping.Settled(tuple(settled), done.verdicts, states_after(run, done.chosen, settled))
-        warehouse.store_batch(shaping.batch_of(batch_id, run.run_id, done.chosen.polls, final, run.feeds, run.now))
+        after = states_after(polls, settled, before, run.now, is_outage=run.is_outage)
+        final = shaping.Settled(
+            tuple(settled),
+            done.verdicts,
+            after,
+            moves=tuple(moves(polls, after, adopted, run.now)),
+            rekeyed=tuple(rekey_rows(polls, done.chosen.rekeyed)),
+        )
+        warehouse.store_batch(shaping.batch_of(batch_id, run.run_id, polls, final, run.feeds, run.now))
     return settled
 
 
-def states_after(run: Run, chosen: Chosen, settled: Sequence[Ending]) -> dict[str, FeedState]:
-    """The state of each polled feed after its poll, by feed_id."""
-    new = Counter(ending.entry.feed_id for ending in settled if not ending.is_repeat)
-    return {poll.feed.feed_id: _state_after(run, poll, new[poll.feed.feed_id]) for poll in chosen.polls}
-
-
-def _state_after(run: Run, poll: Poll, n_new: int) -> FeedState:
-    told = facts(
-        poll.feed.feed_id,
-        poll.feed.url,
-        poll.outcome,
-        poll.answer,
-        parsed=poll.parsed,
-        n_new=n_new,
-        is_conditional=poll.is_conditional,
-    )
-    return next_state(run.states[poll.feed.feed_id], told, run.now)
+def note_outage(run: Run, polls: Iterable[Poll]) -> bool:
+    """Note, once every poll of the run is known and before any is stored, whether our own network is down."""
+    before = {asked.feed.feed_id: asked.state for asked in run.due}
+    run.is_outage = is_outage(answered(poll, before[poll.feed.feed_id]) for poll in polls)
+    return run.is_outage
 
 
 def finish(run: Run, problems: Sequence[str]) -> None:
-    """Close the run in the warehouse: completed, or failed with what went wrong."""
+    """Close the run in the warehouse, completed or failed with what went wrong; remember the robots.txt files."""
     ended_at = run.now + timedelta(seconds=time.monotonic() - run.begun_s)
+    detail = "; ".join([*problems, *([OUTAGE] if run.is_outage else [])]) or None
     with run.open() as warehouse:
-        warehouse.finish_run(run.run_id, "failed" if problems else "completed", "; ".join(problems) or None, ended_at)
+        files = [shaping.robots_row(file) for file in run.robots]
+        warehouse.store_robots_files(files, after=run.now - REMEMBERED, now=run.now)
+        warehouse.finish_run(run.run_id, "failed" if problems else "completed", detail, ended_at)
 
 
 def retries(run: Run) -> Chosen:

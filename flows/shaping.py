@@ -15,9 +15,12 @@ from flows.steps.harvesting import Poll
 from flows.steps.outcomes import Outcome
 from flows.steps.parsing import Entry
 from flows.steps.polling import FeedState
+from flows.steps.rekeying import Earlier
+from flows.steps.robots import RobotsFile
 from flows.steps.selecting import Ending, KnownEntry
 from flows.steps.urls import short_hash, url_key
 from warehouse import rows
+from warehouse.feed_rows import RobotsRow, StoredEntry
 
 NEWS = (Outcome.STORED, Outcome.REVISED)  # endings that bring a text
 
@@ -29,6 +32,8 @@ class Settled:
     endings: tuple[Ending, ...]
     verdicts: Mapping[str, Verdict]  # by text_hash
     states: Mapping[str, FeedState]  # by feed_id: after the poll
+    moves: tuple[rows.AddressRow, ...] = ()
+    rekeyed: tuple[rows.RekeyRow, ...] = ()
 
 
 def feed_of(row: rows.FeedRow) -> Feed:
@@ -55,6 +60,35 @@ def state_row(state: FeedState, poll: Poll) -> rows.FeedStateRow:
 def known_entry(row: rows.KnownEntry) -> KnownEntry:
     """What the warehouse knows of an entry, for the step that decides."""
     return KnownEntry(row.entry_hash, row.outcome, row.article_id, row.n_attempts, row.next_attempt_at)
+
+
+def earlier_entry(row: StoredEntry) -> Earlier:
+    """An entry of an earlier poll, for the guard against changed ids."""
+    known = KnownEntry(row.entry_hash, row.outcome, row.article_id, row.n_attempts, row.next_attempt_at)
+    return Earlier(row.entry_key, row.url_key, row.title, row.published_at, known)
+
+
+def rekey_row(entry: Entry, earlier: Earlier) -> rows.RekeyRow:
+    """An entry of an earlier poll under the key, and with the content, that its feed announces now."""
+    return rows.RekeyRow(
+        feed_id=entry.feed_id,
+        entry_key=earlier.entry_key,
+        new_key=entry.entry_key,
+        entry_hash=entry.entry_hash,
+        guid=entry.guid,
+        link=entry.link,
+        url_key=url_key(entry.link) if entry.link else None,
+    )
+
+
+def robots_file(row: RobotsRow) -> RobotsFile:
+    """A robots.txt as the steps hold it."""
+    return RobotsFile(row.origin, row.body, row.read_at)
+
+
+def robots_row(file: RobotsFile) -> RobotsRow:
+    """A robots.txt as stored."""
+    return RobotsRow(file.origin, file.body, file.read_at)
 
 
 def fetch_row(fetch_id: str, poll: Poll) -> rows.FetchRow:
@@ -209,6 +243,8 @@ def batch_of(
         fetch_ends=tuple(row for row in _ends(settled.endings, fetch_ids)) if polls else (),
         retry_ends=() if polls else tuple(_retry_ends(settled.endings)),
         feed_states=tuple(state_row(settled.states[poll.feed.feed_id], poll) for poll in polls),
+        moves=settled.moves,
+        rekeyed=settled.rekeyed,
         **_entry_rows(settled, now),
         **_article_rows(settled, feeds, now),
     )

@@ -1,23 +1,35 @@
 """The harvester as the settings want it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flows.settings import Settings
 from flows.steps.client import Client
 from flows.steps.harvesting import Harvester, HarvestLimits
 from flows.steps.limits import Limits
 from flows.steps.pacing import HostPace, HostPaces
+from flows.steps.robots import RobotsFile
 from flows.steps.workers import Pool
 
 PRELOADED = ("flows.steps.extracting", "flows.steps.parsing", "flows.judging")  # what every worker process needs
 
 
-def open_harvester(settings: Settings, resolve: Mapping[str, str]) -> Harvester:
-    """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`."""
+def open_harvester(
+    settings: Settings, resolve: Mapping[str, str], robots_files: Iterable[RobotsFile] = ()
+) -> Harvester:
+    """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`.
+
+    `robots_files` are those that earlier runs read within the last day.
+    """
     limits = HarvestLimits(
         settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
     )
-    return Harvester(lambda: _client(settings, resolve), open_pool(settings), limits)
+    return Harvester(
+        lambda: _client(settings, resolve),
+        open_pool(settings),
+        limits,
+        robots_files=robots_files,
+        feeds_obey_robots=settings.feeds_obey_robots,
+    )
 
 
 def open_pool(settings: Settings) -> Pool:

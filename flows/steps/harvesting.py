@@ -11,7 +11,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
@@ -22,8 +22,8 @@ from flows.steps.feeds import Feed
 from flows.steps.fetching import Client, Loss, Page, Response, fetch_feed, fetch_page
 from flows.steps.outcomes import Outcome, PollOutcome
 from flows.steps.parsing import Entry, NotAFeed, ParsedFeed, parse_feed
-from flows.steps.polling import FeedState, poll_outcome, validators
-from flows.steps.robots import RobotsCache
+from flows.steps.polling import FeedState, poll_outcome, url_to_ask, validators
+from flows.steps.robots import RobotsCache, RobotsFile
 from flows.steps.selecting import Ending, ToRead, with_next_try
 from flows.steps.workers import CallFailed, Overrun, Pool
 
@@ -40,6 +40,12 @@ class Asked:
 
     feed: Feed
     state: FeedState
+    adopted_url: str | None = None  # where it is asked since it moved
+
+    @property
+    def url(self) -> str:
+        """The address to ask."""
+        return url_to_ask(self.feed.url, self.adopted_url, self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Poll:
     parsed: ParsedFeed | None = None  # null unless the outcome is READ
     detail: str = ""
     is_conditional: bool = False  # validators were sent
+    url: str = ""  # the address asked; "": the feed's own
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -75,8 +82,19 @@ class HarvestLimits:
 class Harvester:
     """The web side of a run, used from any thread; a context manager that owns the loop, the client and the pool."""
 
-    def __init__(self, open_client: Callable[[], Client], pool: Pool, limits: HarvestLimits) -> None:
+    def __init__(
+        self,
+        open_client: Callable[[], Client],
+        pool: Pool,
+        limits: HarvestLimits,
+        *,
+        robots_files: Iterable[RobotsFile] = (),
+        feeds_obey_robots: bool = True,
+    ) -> None:
+        """`robots_files` were read by earlier runs; feeds obey them where they name us, if they shall."""
         self._open_client = open_client
+        self._robots_files = tuple(robots_files)
+        self._feeds_obey_robots = feeds_obey_robots
         self.pool = pool
         self._limits = limits
         self._loop = asyncio.new_event_loop()
@@ -100,7 +118,7 @@ class Harvester:
 
     async def _open(self) -> None:
         self._client = await self._open_client().__aenter__()
-        self._robots = RobotsCache(self._client)
+        self._robots = RobotsCache(self._client, files=self._robots_files)
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -113,14 +131,21 @@ class Harvester:
         """Fetch and extract each entry's article; in the order given. `tick` is called after each."""
         return self._call(_side_by_side(lambda one: self._read(one, now), to_read, self._limits.pages_at_once, tick))
 
+    def robots_files(self, now: datetime) -> list[RobotsFile]:
+        """Every robots.txt worth remembering until the next run."""
+        return self._robots.files(now)
+
     async def _poll(self, asked: Asked, now: datetime) -> Poll:
         begun = time.monotonic()
         etag, last_modified = validators(asked.state, now)
         where = asked.state.validators_url
-        answer = await fetch_feed(self._client, asked.feed.url, etag, last_modified, now, validators_url=where)
+        robots = self._robots if self._feeds_obey_robots else None
+        answer = await fetch_feed(
+            self._client, asked.url, etag, last_modified, now, validators_url=where, robots=robots
+        )
         poll = await self._understood(asked.feed, answer, now)
         duration_s = time.monotonic() - begun
-        return replace(poll, duration_s=duration_s, is_conditional=bool(etag or last_modified))
+        return replace(poll, url=asked.url, duration_s=duration_s, is_conditional=bool(etag or last_modified))
 
     async def _understood(self, feed: Feed, answer: Response | Loss, now: datetime) -> Poll:
         if isinstance(answer, Loss):

@@ -16,7 +16,7 @@ from flows.steps.outcomes import Outcome
 
 _FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not longer than a day
 _RETRY = timedelta(hours=1)  # how soon we ask again after a server that could not say
-_LAST_GOOD = timedelta(hours=48)  # how old the last file we read may be to stand in for one we cannot have (2.4)
+REMEMBERED = timedelta(hours=48)  # how old the last file we read may be to stand in for one we cannot have (2.4)
 _US, _OTHERS = "us", "others"
 # A product name is letters, hyphens and underscores (RFC 9309, 2.2.1); what follows it, a version, does not count.
 _AGENT_LINE = re.compile(r"\s*user[-\s]*agent\s*:?\s*([a-z_-]+|\*(?=\s*(?:#|$))|)", re.I)
@@ -115,9 +115,9 @@ class RobotsCache:
         return Loss(Outcome.ROBOTS, "robots.txt disallows it to us by name")
 
     def files(self, now: datetime) -> list[RobotsFile]:
-        """What is worth remembering until the next run: every file not older than a day."""
+        """What is worth remembering until the next run: every file that holds, or may stand in for a missing one."""
         files = {**self._remembered, **{origin: known.file for origin, known in self._known.items()}}
-        return [file for file in files.values() if file is not None and now < file.read_at + _FRESH]
+        return [file for file in files.values() if file is not None and now < file.read_at + REMEMBERED]
 
     async def _rules(self, url: str, now: datetime) -> Rules:
         parts = urlsplit(url)
@@ -149,7 +149,7 @@ class RobotsCache:
             return await self._read(RobotsFile(origin, answer.body, now))
         if answer.http_status is not None and 400 <= answer.http_status < 500 and answer.http_status != 429:
             return await self._read(RobotsFile(origin, b"", now))
-        if known is not None and known.file is not None and now < known.file.read_at + _LAST_GOOD:
+        if known is not None and known.file is not None and now < known.file.read_at + REMEMBERED:
             return replace(known, until=now + _RETRY)
         # Where no server answered at all, the page ends as it would have without robots.txt: unreachable, forbidden.
         outcome = Outcome.ROBOTS if answer.http_status is not None else answer.outcome

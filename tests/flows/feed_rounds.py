@@ -67,7 +67,7 @@ class Rounds:
         with self.open() as warehouse:
             return warehouse.query(sql).rows
 
-    def open(self, now: datetime | None = None):  # noqa: ANN201
+    def open(self, now: datetime | None = None):
         """The warehouse."""
         return open_warehouse(self.settings.warehouse, now=now or datetime.fromisoformat("2026-11-20T12:00:00Z"))
 

@@ -254,8 +254,21 @@ def test_files_are_remembered_between_runs_for_a_day():
 def test_file_that_nobody_asked_for_in_a_run_is_still_remembered():
     file = RobotsFile("http://a.test", b"", NOW)
     robots = RobotsCache(client(), files=[file])
-    assert robots.files(NOW + timedelta(hours=23)) == [file]
-    assert robots.files(NOW + timedelta(hours=24)) == []
+    assert robots.files(NOW + timedelta(hours=47)) == [file]
+    assert robots.files(NOW + timedelta(hours=48)) == []
+
+
+@pytest.mark.parametrize(("hours", "is_open"), [(10, True), (30, True), (47, True), (49, False)])
+def test_file_of_an_earlier_run_stands_in_for_one_we_cannot_have(hours, is_open):
+    """It allows; a server that fails would close the site, but for a file read within two days."""
+
+    async def refusal():
+        async with client() as asking:
+            robots = RobotsCache(asking, files=[RobotsFile(server.url(""), b"", NOW - timedelta(hours=hours))])
+            return await robots.refusal(server.url("/a"), NOW)
+
+    with FaultServer({"/robots.txt": answer(500)}) as server:
+        assert (asyncio.run(refusal()) is None) is is_open
 
 
 FEED_RULES = [
