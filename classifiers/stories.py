@@ -9,49 +9,63 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from classifiers.story_dates import Days, days_between, days_of
+from classifiers.story_dates import Days, days_between, days_of, days_spanned
+from classifiers.story_leads import Lead, lead_of
 from classifiers.story_linking import Link, groups_of
+from classifiers.story_types import Assignment, KnownStory, StoryArticle, first_first
 from classifiers.story_words import Background, Pairs, similar_pairs
 from classifiers.verdict import Document
 
+__all__ = [
+    "Assignment",
+    "KnownStory",
+    "Lead",
+    "Story",
+    "StoryArticle",
+    "assign",
+    "assign_rows",
+    "lead_of",
+    "stories_of",
+    "story_id",
+]
+
 WINDOW_DAYS = 7  # a report comes at most so long after the one before it; agencies reprint within the week
-THRESHOLD = 0.18  # similarity, less the doubt of dates, from which two reports tell of one event
+THRESHOLD = 0.17  # similarity, less the doubt of dates, from which two reports tell of one event
 LOWEST = 0.08  # weaker similarities are taken as none: they are a tenth of a per cent of chance pairs, and cost time
-DOUBT = 0.015  # what a date costs each time it could be one of ten times as many days: a month .02, a year .04
+DOUBT = (
+    0.015  # cost of each power of ten days by which two reports may lie apart: a week .013, a month .02, a year .04
+)
 _NO_DATE_DAYS = 3_650  # no date is worth as much as "in these ten years"
 VAGUE_DAYS = 31  # so far may a month or year miss the window: it often dates the event, not the report
 
 
 @dataclass(frozen=True, slots=True)
-class StoryArticle:
-    """What the clustering needs of an article."""
-
-    id: str
-    title: str
-    text: str
-    language: str | None = None  # ISO 639-1; null: it is guessed from the text
-    days: Days | None = None  # when it was published, as exactly as is known; null: unknown, forbids nothing
-    score: float | None = None  # relevance, 0..1; null if not judged; only the choice of a lead looks at it
-
-
-@dataclass(frozen=True, slots=True)
-class KnownStory:
-    """A story that has its id already, with those of its articles that lie within the window."""
+class Story:
+    """Reports of one event."""
 
     story_id: str
-    articles: tuple[StoryArticle, ...]
+    lead: Lead
+    articles: tuple[StoryArticle, ...]  # the lead first, then in the order of time
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """The story of one article."""
+def stories_of(
+    articles: Sequence[StoryArticle], known: Sequence[KnownStory] = (), *, background: Background
+) -> list[Story]:
+    """The stories of these articles, each with its lead, by their first article; known ones only where one joined.
 
-    article_id: str
-    story_id: str
-    twin_id: str | None  # the article of that story it resembles most; null while it stands alone
-    similarity: float | None  # to the twin, 0..1; 1 is the same text; null with twin_id
+    Every id among `articles` is in exactly one story. Of a known story only the articles given here are shown.
+    """
+    members: dict[str, dict[str, StoryArticle]] = {}
+    for article, assignment in zip(articles, assign(articles, known, background=background), strict=True):
+        members.setdefault(assignment.story_id, {}).setdefault(article.id, article)
+    stories = []
+    for name, group in members.items():
+        in_time = sorted(group.values(), key=first_first)
+        lead = lead_of(in_time)
+        others = tuple(article for article in in_time if article is not lead.article)
+        stories.append((first_first(in_time[0]), Story(name, lead, (lead.article, *others))))
+    return [story for _, story in sorted(stories, key=lambda dated: dated[0])]
 
 
 def assign(
@@ -117,13 +131,6 @@ class _Batch:
         return Assignment(article_id, story_of[place], self.items[twin].id if twin is not None else None, similarity)
 
 
-def first_first(article: StoryArticle) -> tuple[date, int, str]:
-    """The order of articles in time: a known day before the month or year that begins with it, no date last."""
-    if article.days is None:
-        return date.max, 0, article.id
-    return article.days.first, article.days.number, article.id
-
-
 def _document(article: StoryArticle) -> Document:
     return Document(article.title, article.text, article.language)
 
@@ -133,8 +140,9 @@ def _links(items: Sequence[StoryArticle], pairs: Pairs) -> Iterator[Link]:
         pairs.left.tolist(), pairs.right.tolist(), pairs.similarity.tolist(), strict=True
     ):
         a, b = items[left].days, items[right].days
-        strength = max(0.0, similarity - _doubt(a, b))
-        yield Link(left, right, strength, _within_window(a, b))
+        strength = similarity - _doubt(a, b)
+        if strength > 0 and _within_window(a, b):
+            yield Link(left, right, strength)
 
 
 def _within_window(a: Days | None, b: Days | None) -> bool:
@@ -143,9 +151,8 @@ def _within_window(a: Days | None, b: Days | None) -> bool:
 
 
 def _doubt(a: Days | None, b: Days | None) -> float:
-    """What it costs that the two may lie far apart: nothing for two known days, most where there is no date."""
-    days = max(day.number if day else _NO_DATE_DAYS for day in (a, b))
-    return DOUBT * math.log10(days)
+    """What it costs that the two may lie apart: nothing on the same day, most where there is no date."""
+    return DOUBT * math.log10(days_spanned(a, b) or _NO_DATE_DAYS)
 
 
 def _twins(pairs: Pairs, story_of: dict[int, str]) -> dict[int, tuple[float, int]]:

@@ -45,3 +45,10 @@ def days_between(left: Days | None, right: Days | None) -> int:
     if left is None or right is None:
         return 0
     return max(0, (left.first - right.last).days, (right.first - left.last).days)
+
+
+def days_spanned(left: Days | None, right: Days | None) -> int | None:
+    """The number of days among which both surely lie: 1 for the same day; null if one of them is not known."""
+    if left is None or right is None:
+        return None
+    return (max(left.last, right.last) - min(left.first, right.first)).days + 1

@@ -12,8 +12,7 @@ class Link:
 
     left: int
     right: int
-    strength: float  # any scale on which the threshold lies; items without a link have strength 0
-    may_join: bool  # whether it can bring two groups together; if not, it only counts in their average
+    strength: float  # above 0, any scale on which the threshold lies; items without a link have strength 0
 
 
 def groups_of(
@@ -26,11 +25,11 @@ def groups_of(
     emptied places are left out.
     """
     groups = _Groups(starts, fixed, links)
-    heap = [(-groups.average(a, b), a, b) for a, b in groups.joinable if groups.average(a, b) >= threshold]
+    heap = [(-groups.average(a, b), a, b) for a, b in groups.pairs() if groups.average(a, b) >= threshold]
     heapq.heapify(heap)
     while heap:
         strength, a, b = heapq.heappop(heap)
-        if (a, b) not in groups.joinable or -strength != groups.average(a, b):
+        if -strength != groups.average(a, b):
             continue  # one of them was joined or has grown since this was put on the heap
         for low, high in groups.join(a, b):
             if groups.average(low, high) >= threshold:
@@ -43,32 +42,29 @@ class _Groups:
 
     def __init__(self, starts: Sequence[Sequence[int]], fixed: int, links: Iterable[Link]) -> None:
         self.members = [list(start) for start in starts]
-        self.joinable: set[tuple[int, int]] = set()  # lower number first
         self._fixed = fixed
-        self._total: defaultdict[int, dict[int, float]] = defaultdict(dict)
+        self._sums: defaultdict[int, dict[int, float]] = defaultdict(dict)
         group_of = {item: number for number, start in enumerate(starts) for item in start}
         for link in links:
-            self._add(group_of[link.left], group_of[link.right], link.strength, link.may_join)
+            self._add(group_of[link.left], group_of[link.right], link.strength)
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Linked groups, the lower number first."""
+        return [(a, b) for a, linked in self._sums.items() for b in linked if a < b]
 
     def average(self, a: int, b: int) -> float:
-        return self._total[a][b] / (len(self.members[a]) * len(self.members[b]))
+        """Mean strength between the members of two groups; 0 if there is no link or one of them is empty."""
+        return self._sums[a].get(b, 0.0) / max(1, len(self.members[a]) * len(self.members[b]))
 
     def join(self, a: int, b: int) -> list[tuple[int, int]]:
-        """Move the members of `b` into `a`, which stands before it; the pairs of `a` that can be joined now."""
+        """Move the members of `b` into `a`, which stands before it; the pairs of `a` with its neighbours."""
         self.members[a] += self.members[b]
         self.members[b] = []
-        for other, strength in self._total.pop(b).items():
-            del self._total[other][b]
-            may_join = (min(b, other), max(b, other)) in self.joinable
-            self.joinable.discard((min(b, other), max(b, other)))
-            self._add(a, other, strength, may_join)
-        pairs = ((min(a, other), max(a, other)) for other in self._total[a])
-        return [pair for pair in pairs if pair in self.joinable]
+        for other, strength in self._sums.pop(b).items():
+            del self._sums[other][b]
+            self._add(a, other, strength)
+        return [(min(a, other), max(a, other)) for other in self._sums[a]]
 
-    def _add(self, a: int, b: int, strength: float, may_join: bool) -> None:
-        low, high = min(a, b), max(a, b)
-        if low == high or high < self._fixed:
-            return
-        self._total[a][b] = self._total[b][a] = self._total[a].get(b, 0.0) + strength
-        if may_join:
-            self.joinable.add((low, high))
+    def _add(self, a: int, b: int, strength: float) -> None:
+        if a != b and max(a, b) >= self._fixed:
+            self._sums[a][b] = self._sums[b][a] = self._sums[a].get(b, 0.0) + strength

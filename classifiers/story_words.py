@@ -27,6 +27,8 @@ LEAD_WORDS = 300  # words of a text that are read after its title: news is told 
 LEAD_CHARACTERS = 8_000  # at most so much of a text is looked at; 300 words of the longest-worded language fit
 STEM_LETTERS = 6  # words are cut to so many letters: "guarantees" and "guarantee", "Vietnamese" and "Vietnam" meet
 LARGEST_SHARE = 0.03  # of a similarity, what one word can give: a minister's name alone makes no event
+SAME_COPY = 0.7  # below that, texts taken for two languages share the small words of one, wrongly recognised once
+_TELLING_CHARACTERS = 200  # from here on a language is recognised by its text
 _BLOCK_ROWS = 256  # similarities held dense at a time: 256 x 5,000 numbers are 10 MB
 _PAIRS_AT_A_TIME = 4_096
 
@@ -62,7 +64,7 @@ def words_of(document: Document) -> list[str]:
     Words of scripts that set none apart, and Korean with its endings, come as pairs of characters; single letters are
     left out.
 
-    Example: "Sécurité: US$1,500 for B2B" -> ["securi", "us", "1500", "for"]
+    Example: "Sécurité: US$1,500 for B2B" -> ["securi", "us", "1500", "for", "2"]
     """
     title = list(_words(document.title[:LEAD_CHARACTERS]))
     text = without_boilerplate(document.text[:LEAD_CHARACTERS])
@@ -85,8 +87,9 @@ def _stems(word: str) -> tuple[str, ...]:
 
 
 def _plain_number(written: str) -> str:
-    """Example: "1,500" and "1.500" -> "1500"; "2.0" and "2,0" -> "2"; "0.75" -> "0.75"."""
-    number = _THOUSANDS.sub("", unicodedata.normalize("NFKC", written)).replace(",", ".")
+    """Example: "1,500" and "1.500" -> "1500"; "2.0" and "2,0" -> "2"; "0.75" -> "0.75"; "٢٠٢٤" -> "2024"."""
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in written)
+    number = _THOUSANDS.sub("", digits).replace(",", ".")
     return number.rstrip("0").rstrip(".") if number.count(".") == 1 else number
 
 
@@ -112,20 +115,32 @@ def read_background(seeds_dir: Path) -> Background:
 
 
 def language_of(document: Document) -> str:
-    """The language a document says or shows; "" if it has no letters."""
-    return document.language or guess_language(f"{document.title}\n{document.text[:LEAD_CHARACTERS]}") or ""
+    """The language of a document, ISO 639-1; "" if it has no letters.
+
+    A text of some length speaks for itself: feeds that call Spanish pages English would make all of their small words
+    rare ones, and unrelated articles alike.
+    """
+    text = f"{document.title}\n{document.text[:LEAD_CHARACTERS]}"
+    said = (document.language or "").split("-")[0].casefold()
+    if said and len(text) < _TELLING_CHARACTERS:
+        return said
+    return guess_language(text) or said
 
 
 def similar_pairs(documents: Sequence[Document], background: Background, lowest: float) -> Pairs:
     """Pairs of documents whose similarity, 0..1, is at least `lowest` (above 0), sorted by left, then right.
 
     Cosine of rarity-weighted words in which no word counts for more than LARGEST_SHARE. Documents with the same words
-    have similarity 1 however few they are; a document without words resembles none.
+    have similarity 1 however few they are; a document without words resembles none, and one in another language only
+    if it is nearly the same.
     """
     words = [words_of(document) for document in documents]
-    vectors = _vectors(words, [language_of(document) for document in documents], background)
+    languages = [language_of(document) for document in documents]
+    vectors = _vectors(words, languages, background)
     left, right = _candidates(vectors, lowest)
     similarity = _shared(vectors, left, right)
+    told_in = np.array(languages)
+    similarity[(told_in[left] != told_in[right]) & (similarity < SAME_COPY)] = 0.0
     same = np.fromiter((words[a] == words[b] for a, b in zip(left, right, strict=True)), dtype=bool, count=len(left))
     similarity[same] = 1.0
     kept = similarity >= lowest
