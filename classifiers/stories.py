@@ -31,11 +31,9 @@ __all__ = [
 ]
 
 WINDOW_DAYS = 7  # a report comes at most so long after the one before it; agencies reprint within the week
-THRESHOLD = 0.17  # similarity, less the doubt of dates, from which two reports tell of one event
-LOWEST = 0.08  # weaker similarities are taken as none: they are a tenth of a per cent of chance pairs, and cost time
-DOUBT = (
-    0.015  # cost of each power of ten days by which two reports may lie apart: a week .013, a month .02, a year .04
-)
+THRESHOLD = 0.17  # one event from here on, doubt deducted; halves of the examples chose 0.14 to 0.20, to like effect
+LOWEST = 0.08  # weaker similarities count as none; one in sixty pairs of unrelated reports reaches it
+DOUBT = 0.015  # cost of each power of ten days two reports may lie apart: a week .013, a month .02, a year .04
 _NO_DATE_DAYS = 3_650  # no date is worth as much as "in these ten years"
 VAGUE_DAYS = 31  # so far may a month or year miss the window: it often dates the event, not the report
 

@@ -54,7 +54,7 @@ def are_one_story(*articles, known=()):
 def test_stories_of_the_english_examples_reach_the_bars():
     events, found = [row["event"] for row in ROWS], assign_rows(ROWS, BACKGROUND)
     assert bcubed(events, found).f1 >= 0.985
-    assert bcubed(events, found, reported_twice=True).f1 >= 0.92
+    assert bcubed(events, found, reported_twice=True).f1 >= 0.94
 
 
 def test_stories_of_the_english_examples_reach_the_bars_without_any_date():
@@ -125,6 +125,15 @@ def test_a_cut_reprint_under_another_title_joins_in_every_language(row):
 )
 def test_copies_join_within_the_window_and_vague_dates_forbid_only_what_lies_far_off(one, other, joined):
     assert are_one_story(article("a", AGENCY, one), article("b", AGENCY, other)) is joined
+
+
+def test_a_weak_resemblance_is_enough_on_one_day_and_not_without_dates():
+    pair = [
+        row for row in ROWS if row["event"] == "apec-smemm-2019-concepcion"
+    ]  # two sides of one meeting, day known
+    undated = [{**row, "date": None} for row in pair]
+    assert len(set(assign_rows(pair, BACKGROUND))) == 1
+    assert len(set(assign_rows(undated, BACKGROUND))) == 2
 
 
 def test_a_running_story_lasts_as_long_as_reports_follow_each_other_within_the_window():

@@ -69,6 +69,15 @@ def alike(documents, background):
     return float(found.similarity.sum())
 
 
+def test_texts_taken_for_two_languages_pair_only_as_copies():
+    one = "Para pengusaha kecil dari dua negara itu akan bertemu dengan para pembeli di kota ini pada bulan depan."
+    other = "Para petani dari dua negara itu akan bekerja dengan para ahli di desa ini pada bulan depan, kata dia."
+    texts = [Document("", one, "id"), Document("", other, "ms"), Document("", one, "ms")]
+    found = similar_pairs(texts, Background(), 0.1)
+    assert (0, 1) not in list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert (0, 2) in list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+
+
 def test_pairs_name_the_earlier_text_first_and_reach_the_lowest_similarity():
     texts = [Document("", f"{city} opens a fair for {city} potters", "en") for city in ("Lyon", "Bonn", "Lyon")]
     found = similar_pairs(texts, Background(), 0.1)
