@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows import intake, models, web
+from flows import intake, keeping, models, web
 from flows.catalogue import read_feeds
 from flows.intake import Chosen, Read
 from flows.locks import one_at_a_time
@@ -45,6 +45,7 @@ class IngestReport:
     n_relevant: int = 0
     is_outage: bool = False  # no feed answered, and our own network seems to be the reason
     problems: list[str] = field(default_factory=list)  # batches that failed unexpectedly; nothing of them is stored
+    notes: list[str] = field(default_factory=list)  # what a person should know, though nothing failed
 
     @property
     def exit_code(self) -> int:
@@ -88,9 +89,13 @@ def ingest(
         run = intake.begin(settings, model, catalogue or read_feeds(settings), now, every_feed=every_feed)
         report = IngestReport(run.run_id)
         try:
-            with web.open_harvester(settings, resolve or {}, run.robots) as harvester:
+            archive = keeping.open_archive(settings, run.run_id)
+            with web.open_harvester(settings, resolve or {}, run.robots, archive) as harvester:
                 work_through(run, report, harvester, model, progress)
                 run.robots = harvester.robots_files(run.now)
+            if archive and archive.problem:
+                report.notes.append(f"Pages of this run are not archived: {archive.problem}.")
+            keeping.forget_old_pages(settings, now)
         except BaseException as problem:
             report.problems.append(in_short(problem))
             raise
@@ -116,7 +121,7 @@ def work_through(
             idle.append(chosen)
     if not reading:
         report.is_outage = intake.note_outage(run, [poll for chosen in idle for poll in chosen.polls])
-    for chosen in idle:
+    for chosen in intake.gathered(idle):
         keep(run, report, Read(chosen, (), {}))
     for done in succeeded(reading, report):
         keep(run, report, done)

@@ -68,6 +68,8 @@ def print_ingest(report: "IngestReport", settings: Settings, *, as_json: bool, t
 
 def print_problems(report: "IngestReport", to: "Console") -> None:
     """What nobody foresaw, batch by batch."""
+    for note in report.notes:
+        to.print(note, style="bold")
     for problem in report.problems:
         to.print(f"A batch failed and was not stored; the next run does it again. {problem}", style="bold red")
 

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         False, description="Let feeds and links lead to loopback and private networks."
     )
 
+    archive_pages: bool = Field(
+        True, description="Keep every page as it came, in WARC files; `smewatch reextract` reads them."
+    )
+    archive_days: int = Field(90, ge=1, description="Days after which archived pages are deleted.")
+
     worker_processes: int = Field(
         default_factory=lambda: os.cpu_count() or 2,
         ge=1,
@@ -102,6 +107,16 @@ class Settings(BaseSettings):
     def warehouse(self) -> Path:
         """The one DuckDB file."""
         return self.data_dir / "warehouse.duckdb"
+
+    @property
+    def archive_dir(self) -> Path:
+        """Archived pages, one WARC file a run, in folders by year and month."""
+        return self.data_dir / "archive"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Batches that could not be stored because somebody held the warehouse."""
+        return self.data_dir / "spool"
 
     @property
     def models_dir(self) -> Path:

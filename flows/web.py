@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from flows.settings import Settings
+from flows.steps.archiving import Archive
 from flows.steps.client import Client
 from flows.steps.harvesting import Harvester, HarvestLimits
 from flows.steps.limits import Limits
@@ -14,11 +15,14 @@ PRELOADED = ("flows.steps.extracting", "flows.steps.parsing", "flows.judging")  
 
 
 def open_harvester(
-    settings: Settings, resolve: Mapping[str, str], robots_files: Iterable[RobotsFile] = ()
+    settings: Settings,
+    resolve: Mapping[str, str],
+    robots_files: Iterable[RobotsFile] = (),
+    archive: Archive | None = None,
 ) -> Harvester:
     """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`.
 
-    `robots_files` are those that earlier runs read within the last day.
+    `robots_files` are those that earlier runs read within the last day; pages are kept in `archive`, if there is one.
     """
     limits = HarvestLimits(
         settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
@@ -29,6 +33,7 @@ def open_harvester(
         limits,
         robots_files=robots_files,
         feeds_obey_robots=settings.feeds_obey_robots,
+        archive=archive,
     )
 
 

@@ -1,7 +1,7 @@
 """Polling and reading, side by side: one event loop for the web, one pool of processes for what costs time.
 
     poll: fetch_feed -> parse_feed        -> Poll
-    read: fetch_page -> extract_article   -> Ending
+    read: fetch_page -> keep in the archive -> extract_article, else the feed's own text -> Ending
 
 Feeds and pages of different sites run at the same time; within a site the client keeps its pace. Whatever happens to
 one feed or page becomes its own outcome; nothing is raised across items.
@@ -17,6 +17,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from flows.steps.archiving import Archive
 from flows.steps.extracting import Article, article_from_entry, extract_article
 from flows.steps.feeds import Feed
 from flows.steps.fetching import Client, Loss, Page, Response, fetch_feed, fetch_page
@@ -25,6 +26,7 @@ from flows.steps.parsing import Entry, NotAFeed, ParsedFeed, parse_feed
 from flows.steps.polling import FeedState, poll_outcome, url_to_ask, validators
 from flows.steps.robots import RobotsCache, RobotsFile
 from flows.steps.selecting import Ending, ToRead, with_next_try
+from flows.steps.standing_in import may_stand_in, stand_in
 from flows.steps.workers import CallFailed, Overrun, Pool
 
 T = TypeVar("T")
@@ -90,11 +92,16 @@ class Harvester:
         *,
         robots_files: Iterable[RobotsFile] = (),
         feeds_obey_robots: bool = True,
+        archive: Archive | None = None,
     ) -> None:
-        """`robots_files` were read by earlier runs; feeds obey them where they name us, if they shall."""
+        """`robots_files` were read by earlier runs; feeds obey them where they name us, if they shall.
+
+        Pages go into `archive`, which is closed with the harvester; null: they are not kept.
+        """
         self._open_client = open_client
         self._robots_files = tuple(robots_files)
         self._feeds_obey_robots = feeds_obey_robots
+        self.archive = archive
         self.pool = pool
         self._limits = limits
         self._loop = asyncio.new_event_loop()
@@ -115,6 +122,8 @@ class Harvester:
             self._thread.join()
             self._loop.close()
             self.pool.close()
+            if self.archive:
+                self.archive.close()
 
     async def _open(self) -> None:
         self._client = await self._open_client().__aenter__()
@@ -128,8 +137,17 @@ class Harvester:
         return self._call(_side_by_side(lambda one: self._poll(one, now), asked, self._limits.feeds_at_once, tick))
 
     def read(self, to_read: Sequence[ToRead], now: datetime, tick: Tick) -> list[Ending]:
-        """Fetch and extract each entry's article; in the order given. `tick` is called after each."""
-        return self._call(_side_by_side(lambda one: self._read(one, now), to_read, self._limits.pages_at_once, tick))
+        """Fetch and extract each entry's article; in the order given. `tick` is called after each.
+
+        The pages are safely archived when this returns, before anything is stored of them.
+        """
+        return self._call(self._read_all(to_read, now, tick))
+
+    async def _read_all(self, to_read: Sequence[ToRead], now: datetime, tick: Tick) -> list[Ending]:
+        endings = await _side_by_side(lambda one: self._read(one, now), to_read, self._limits.pages_at_once, tick)
+        if self.archive:
+            await self.archive.sync()
+        return endings
 
     def robots_files(self, now: datetime) -> list[RobotsFile]:
         """Every robots.txt worth remembering until the next run."""
@@ -162,8 +180,11 @@ class Harvester:
         return Poll(feed, PollOutcome.READ, answer, now, parsed=parsed)
 
     async def _read(self, one: ToRead, now: datetime) -> Ending:
-        ending = await self._read_entry(one.entry, one.feed_url, now)
-        return with_next_try(ending, one.known, now)
+        ending = with_next_try(await self._read_entry(one.entry, one.feed_url, now), one.known, now)
+        if not may_stand_in(ending, one.known):
+            return ending
+        article = await self._in_worker(read_feed_text, one.entry, one.feed_url, now)
+        return stand_in(ending, article) if isinstance(article, Article) else ending
 
     async def _read_entry(self, entry: Entry, feed_url: str, now: datetime) -> Ending:
         if entry.content_html:
@@ -175,6 +196,8 @@ class Harvester:
         page = await fetch_page(self._client, entry.link, self._robots, now)
         if isinstance(page, Loss):
             return Ending(entry, page.outcome, detail=page.detail, http_status=page.http_status)
+        if self.archive:
+            await self.archive.keep(page)
         return await self._extracted(entry, page, now)
 
     async def _extracted(self, entry: Entry, page: Page, now: datetime) -> Ending:
@@ -206,6 +229,11 @@ def parse_response(feed_id: str, answer: Response, now: datetime) -> ParsedFeed 
         charset=answer.charset,
         seen_at=now,
     )
+
+
+def read_feed_text(entry: Entry, feed_url: str, now: datetime) -> Article | None:
+    """`article_from_entry` for an entry whose page is lost, in the form in which it runs in a worker process."""
+    return article_from_entry(entry, feed_url, now, is_fallback=True)
 
 
 def read_page(page: Page, entry: Entry, now: datetime) -> Article | Loss:

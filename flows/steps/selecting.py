@@ -53,6 +53,7 @@ class Ending:
     n_attempts: int = 0  # how often we tried to read it, this time included
     next_attempt_at: datetime | None = None
     is_repeat: bool = False  # announced before, with nothing new and nothing due
+    stands_in_for: Outcome | None = None  # how its page ended, where the feed's text stands in for it; else null
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,11 @@ def _settle_article(ending: Ending, article: Article, known: Known, seen_texts: 
     if ours:
         # The latest text counts: a page that goes back to its first text is revised once more.
         is_same = known.latest[ours] == article.text_hash if ours in known.latest else ours == twin
+        is_same = is_same or ending.stands_in_for is not None  # what the feed says never replaces what a page said
         return replace(ending, outcome=Outcome.KNOWN if is_same else Outcome.REVISED, article_id=ours)
     if twin:
-        return replace(ending, outcome=Outcome.SAME_TEXT, article_id=twin)
+        # A page that is tried again would become the twin's text.
+        return replace(ending, outcome=Outcome.SAME_TEXT, article_id=twin, next_attempt_at=None)
     return replace(ending, outcome=Outcome.STORED, article_id=short_hash(article.url_key))
 
 

@@ -2,11 +2,13 @@
 
 import logging
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from flows.steps import harvesting
+from flows.steps.archiving import Archive, archive_file, archived_pages, read_archived
 from flows.steps.feeds import Feed
 from flows.steps.fetching import Client, HostPace, HostPaces, Limits
 from flows.steps.harvesting import Asked, Harvester, HarvestLimits
@@ -241,3 +243,54 @@ def test_robots_are_asked_once_a_host(harvester):
         read(harvester, *(to_read(server.url(f"/{n}")) for n in range(5)))
         read(harvester, *(to_read(server.url(f"/{n}")) for n in range(5)))
         assert Counter(server.paths())["/robots.txt"] == 1
+
+
+# --- The feed's own text --------------------------------------------------------------------------------------------
+
+SPEECH = "The chamber of commerce opened a desk for small firms of both countries, and forty joiners came. " * 12
+
+
+@pytest.mark.parametrize(
+    ("path", "summary", "outcome", "detail"),
+    [
+        ("/refused", SPEECH, Outcome.STORED, "the feed's own text; the page: refused"),
+        ("/pdf", SPEECH, Outcome.STORED, "the feed's own text; the page: not html"),
+        ("/gone", SPEECH, Outcome.GONE, ""),
+        ("/refused", "Too short. " * 25, Outcome.REFUSED, ""),
+    ],
+)
+def test_a_long_text_of_the_feed_stands_in_for_a_lost_page(harvester, path, summary, outcome, detail):
+    pages = {
+        "/refused": answer(403),
+        "/gone": answer(404),
+        "/pdf": answer(200, b"%PDF-1.7", Content_Type="text/html"),
+    }
+    with FaultServer(pages) as server:
+        one = to_read(server.url(path))
+        (ending,) = read(harvester, replace(one, entry=replace(one.entry, summary=summary)))
+    assert ending.outcome is outcome
+    assert ending.detail.startswith(detail)
+    assert (ending.article is not None) == (outcome is Outcome.STORED)
+    if ending.article:
+        assert (ending.article.source, ending.article.extractor) == ("feed", "feed 1")
+
+
+# --- The archive ----------------------------------------------------------------------------------------------------
+
+
+def test_pages_that_came_are_kept_whatever_they_end_as_and_others_are_not(tmp_path):
+    def client():
+        return Client(LIMITS, allow_private=True, resolve={}, paces=HostPaces(HostPace(0.0, 32), HostPace(0.0, 32)))
+
+    archive = Archive(archive_file(tmp_path, "20261120T120000Z-abc123"))
+    pages = {"/good": html(page(1)), "/empty": html(b"<html></html>"), "/moved": answer(302, Location="/good")}
+    with FaultServer(pages) as server:
+        with Harvester(client, Pool(1), HarvestLimits(), archive=archive) as harvesting_now:
+            urls = [server.url(path) for path in ("/good", "/empty", "/moved", "/none")]
+            endings = read(harvesting_now, *(to_read(url) for url in urls))
+            kept = [read_archived(one) for one in archived_pages(tmp_path, None, pytest.fail)]
+    assert [ending.outcome.value for ending in endings] == ["stored", "no text", "stored", "gone"]
+    assert sorted((one.url, one.final_url, one.body) for one in kept) == sorted(
+        [(urls[0], urls[0], page(1)), (urls[1], urls[1], b"<html></html>"), (urls[2], urls[0], page(1))]
+    )
+    assert {one.fetched_at for one in kept} == {NOW}
