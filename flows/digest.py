@@ -14,6 +14,7 @@ from pathlib import Path
 from prefect import flow
 
 from flows import briefing
+from flows.grouping import by_event
 from flows.settings import Settings, load_settings
 from flows.steps.digesting import Digest, DigestArticle, ModelNote, Query, WeekCounts, compose
 from flows.steps.rendering import render_html, render_text
@@ -54,7 +55,7 @@ def digest(settings: Settings | None = None, week: str | None = None, *, now: da
     asked = IsoWeek.parse(week) if week else last_full_week(now, settings.tz)
     material = load(settings, asked, now)
     content = compose(
-        material.articles, material.counts, material.model, asked, settings.tz, briefing.economy_names()
+        material.articles, material.counts, material.model, asked, settings.tz, briefing.economy_names(), by_event
     )
     page, text = render_html(content), render_text(content)
     edition = store(settings, content, page, text, now)
