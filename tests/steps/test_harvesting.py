@@ -284,11 +284,11 @@ def test_pages_that_came_are_kept_whatever_they_end_as_and_others_are_not(tmp_pa
 
     archive = Archive(archive_file(tmp_path, "20261120T120000Z-abc123"))
     pages = {"/good": html(page(1)), "/empty": html(b"<html></html>"), "/moved": answer(302, Location="/good")}
-    with FaultServer(pages) as server:
-        with Harvester(client, Pool(1), HarvestLimits(), archive=archive) as harvesting_now:
-            urls = [server.url(path) for path in ("/good", "/empty", "/moved", "/none")]
-            endings = read(harvesting_now, *(to_read(url) for url in urls))
-            kept = [read_archived(one) for one in archived_pages(tmp_path, None, pytest.fail)]
+    limits = HarvestLimits()
+    with FaultServer(pages) as server, Harvester(client, Pool(1), limits, archive=archive) as harvesting_now:
+        urls = [server.url(path) for path in ("/good", "/empty", "/moved", "/none")]
+        endings = read(harvesting_now, *(to_read(url) for url in urls))
+        kept = [read_archived(one) for one in archived_pages(tmp_path, None, pytest.fail)]
     assert [ending.outcome.value for ending in endings] == ["stored", "no text", "stored", "gone"]
     assert sorted((one.url, one.final_url, one.body) for one in kept) == sorted(
         [(urls[0], urls[0], page(1)), (urls[1], urls[1], b"<html></html>"), (urls[2], urls[0], page(1))]
