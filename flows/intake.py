@@ -1,7 +1,7 @@
 """What an ingest asks of the warehouse and puts there: load, choose, store. Each opens the file for moments."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from warehouse.rows import DueFeed
 from warehouse.store import Warehouse
 
 OUTAGE = "no feed answered: our own network seems to be down; all are asked again in 15 minutes"
+IDLE_TOGETHER = 20  # batches
 MOST_RETRIES = 500  # a run tries again at most so many unannounced entries; the rest waits for the next
 
 
@@ -120,6 +121,18 @@ def choose(run: Run, polls: Sequence[Poll]) -> Chosen:
     known = _with_rekeyed(known, changed, announced)
     to_read, ended = sort_entries(announced, _addresses(run), known, run.claimed, run.now)
     return Chosen(tuple(polls), tuple(to_read), tuple(ended), changed)
+
+
+def gathered(idle: Sequence[Chosen]) -> Iterator[Chosen]:
+    """Batches in which nothing is to be read, put together: opening the warehouse costs 0.1 s."""
+    for start in range(0, len(idle), IDLE_TOGETHER):
+        some = idle[start : start + IDLE_TOGETHER]
+        yield Chosen(
+            polls=tuple(poll for chosen in some for poll in chosen.polls),
+            to_read=(),
+            ended=tuple(ending for chosen in some for ending in chosen.ended),
+            rekeyed={key: earlier for chosen in some for key, earlier in chosen.rekeyed.items()},
+        )
 
 
 def _with_rekeyed(known: Known, changed: Rekeyed, entries: Iterable[Entry]) -> Known:
