@@ -1,18 +1,20 @@
 """From a probability to a word: sure, likely, borderline, no."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-SURE_PRECISION = 0.98
-LIKELY_PRECISION = 0.90
-BORDERLINE_RECALL = 0.97
+# Of the texts of a business feed that could be taken for the subject, about one in twenty belongs to it; of the
+# examples, half: their probabilities are too high for a stream, by exactly the ratio of the two odds.
+STREAM_SHARE = 0.05
+SURE, LIKELY, BORDERLINE = 0.8, 0.5, 0.2  # probability in the stream from which a band starts
 RULE = (
-    "Read off the out-of-fold scores of the training examples (folds grouped by event): 'sure' starts at the lowest score "
-    f"at and above which precision is at least {SURE_PRECISION}, 'likely' at the lowest with {LIKELY_PRECISION}, and "
-    f"'borderline' at the highest score that keeps {BORDERLINE_RECALL} of the relevant examples, never above 'likely'. "
-    "A text is relevant if its band is sure or likely."
+    "A score is a probability among the examples, of which about half are relevant. For the bands it is carried "
+    f"over to a stream in which {STREAM_SHARE:.0%} of the near texts are relevant, by the ratio of the odds: 'sure' "
+    f"starts where the probability in the stream is {SURE}, 'likely' where it is {LIKELY} (relevant more likely than not), "
+    f"'borderline' where it is {BORDERLINE}. A text is relevant if its band is sure or likely."
 )
 
 
@@ -33,18 +35,16 @@ class Thresholds:
         return "borderline" if score >= self.borderline else "no"
 
 
-def choose_thresholds(scores: npt.ArrayLike, labels: npt.ArrayLike) -> Thresholds:
-    """Thresholds by RULE from out-of-fold scores (0..1) and labels (0 or 1), at least one of each."""
-    score, label = np.asarray(scores, dtype=float), np.asarray(labels)
-    likely = _lowest_with_precision(score, label, LIKELY_PRECISION)
-    sure = max(likely, _lowest_with_precision(score, label, SURE_PRECISION))
-    relevant = np.sort(score[label == 1])
-    spared = int(np.floor((1.0 - BORDERLINE_RECALL) * len(relevant)))
-    return Thresholds(sure=sure, likely=likely, borderline=min(likely, float(relevant[spared])))
+def choose_thresholds(labels: npt.ArrayLike) -> Thresholds:
+    """Thresholds by RULE, for scores calibrated on texts with these labels (0 or 1, some of each).
+
+    Example: of 100 examples 50 are relevant; likely starts at odds 1 / (1/19) = 19, a score of 0.95.
+    """
+    share = float(np.mean(np.asarray(labels)))
+    shift = _log_odds(share) - _log_odds(STREAM_SHARE)
+    sure, likely, borderline = (1.0 / (1.0 + math.exp(-_log_odds(p) - shift)) for p in (SURE, LIKELY, BORDERLINE))
+    return Thresholds(sure=sure, likely=likely, borderline=borderline)
 
 
-def _lowest_with_precision(scores: npt.NDArray[np.float64], labels: npt.NDArray[np.int_], precision: float) -> float:
-    order = np.argsort(-scores, kind="stable")
-    precisions = np.cumsum(labels[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(precisions >= precision)
-    return float(scores[order[enough[-1]]]) if len(enough) else float(scores.max())
+def _log_odds(share: float) -> float:
+    return math.log(share / (1.0 - share))

@@ -5,7 +5,9 @@ from typing import Any
 
 
 def card_text(card: Mapping[str, Any]) -> str:
-    """The card as Markdown, for a person: what the model is for, what it learned from, how good it is, where it fails."""
+    """The card as Markdown, for a person: what the model is for, what it learned from, how good it is, where it
+    fails.
+    """
     return "\n".join([*_head(card), *_results(card), *_origin(card), ""])
 
 
@@ -16,8 +18,8 @@ def _head(card: Mapping[str, Any]) -> list[str]:
         "",
         "Judges whether a news text is about cooperation of small and medium-sized enterprises across a border.",
         "",
-        "**Intended use.** Sorting a stream of news for a reader who checks what is shown. Not for decisions about firms",
-        "or persons. It reads the words of a text, not whether they are true.",
+        "**Intended use.** Sorting a stream of news for a reader who checks what is shown. Not for decisions about",
+        "firms or persons. It reads the words of a text, not whether they are true.",
         "",
         f"**Limits.** Languages: {', '.join(card['languages'])}; texts of other languages or under",
         f"{card['shortest_words']} words are marked unjudged. It learned mostly from retold English stories.",

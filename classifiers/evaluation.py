@@ -214,7 +214,7 @@ def as_text(evaluation: Evaluation) -> str:
 def _summary(found: Evaluation) -> list[str]:
     ap = found.average_precision
     lines = [
-        f"model {found.model_id}: {found.texts} texts, {found.relevant} relevant; {found.left_out} borderline left out",
+        f"model {found.model_id}: {found.texts} texts, {found.relevant} relevant, {found.left_out} left out",
         f"average precision       {ap.value:.3f}  (95 % interval {ap.low:.3f} to {ap.high:.3f}, by event)",
         f"at threshold {found.threshold:.3f}      precision {_share(found.precision)}  recall {_share(found.recall)}",
         f"recall at precision 0.9 {found.recall_at_precision_90:.3f}",

@@ -25,7 +25,7 @@ class Example:
     kind: str | None  # kind of cooperation, or of near-miss, as the labelling guide names them; null: not said
     group: str  # the event; texts of one group never stand on both sides of a fold
     countries: frozenset[str]  # economies that cooperate, ISO 3166 alpha-2 and "EU"
-    is_seed: bool = False
+    source: str = "example"  # "seed", "example", or "background": an unlabelled text taken as a light negative
 
 
 def read_seed_documents(folder: Path) -> list[Example]:
@@ -43,10 +43,7 @@ def _seed(file: Path) -> Example:
     lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
     title = next((line for line in lines if len(line.split()) >= _TITLE_WORDS), "")
     body = "\n".join(line for line in lines if line != title)
-    return Example(
-        id=file.stem, document=Document(title, body, "en"), label=1, kind=None, group=file.stem,
-        countries=frozenset(), is_seed=True,
-    )  # fmt: skip
+    return Example(file.stem, Document(title, body, "en"), 1, None, file.stem, frozenset(), "seed")
 
 
 def read_examples(file: Path) -> list[Example]:

@@ -1,173 +1,231 @@
-"""What a reading looks like to a linear model: concept features and masked word grams."""
+"""What the concept views see: which concepts a text holds, where, and how well its passages join them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from classifiers.reading import Reading
+from classifiers.reading import Mention, Reading
 
 Floats = npt.NDArray[np.float64]
+Concepts = tuple[tuple[str, str], ...]  # (concept, family), as Lexicon.concepts
 
 LEAD_WORDS = 90  # after the title; news says what it is about in its first three or four sentences
-WINDOW_SENTENCES = 3  # an event is told in a paragraph, not in one sentence: firms here, the other country there
-_COOPERATION = (
-    "act_agreement",
-    "act_any",
-    "act_finance",
-    "act_forum",
-    "act_international",
-    "act_learning",
-    "act_technology",
-)
-_FIRMS = {"sme_term": 1.0, "sme_near": 0.5, "sme_body": 0.3}
-_BORDER = {"donor": 1.0, "border_word": 0.8, "border_weak": 0.3}
-_TWO_ECONOMIES, _FOREIGN_ECONOMY = 1.0, 0.7  # how much of a border two places, or one that is not home, stand for
-_STRONG = 0.4  # a window with SMEs, a border and one act of cooperation reaches 0.33, with two acts 0.67
+WINDOW_SENTENCES = 3  # an event is told in a paragraph, not in one sentence: the firms here, the other country there
+
+FIRMS = {"firms": 1.0, "near_firms": 0.6, "bodies": 0.3}  # how surely a family speaks of small firms
+COOPERATION = ("forum", "agreement", "learning", "money", "markets", "technology", "together")
+COUNTER = ("vendor", "advice", "domestic", "big_business", "diplomacy", "aid")
+_ACTS_FULL, _COUNTER_FULL = 3, 4  # so many families of acts make a passage full; so many of counter-cues spoil it
+_ONE_FOREIGN_PLACE = 0.7  # one economy that is not the home of the text, against two in one passage
+
+VIEWS = ("title", "lead", "density", "sentences")
+PLACES = ("title", "lead", "text", "second", "pairs", "foreign", "parties", "two_parties", "bloc")
+BORDERS = ("any", "hard", "places", "donors", "border", "abroad")
+PASSAGES = ("firms", "act", *(f"{kind}_{border}" for border in BORDERS for kind in ("pair", "joint", "clean")))
+SUMMARIES = ("best", "mean", "lead", "first", "best3")
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """Counts by sentence of one reading, from which all concept features are computed."""
-
-    counts: Floats  # (sentences, concepts): hits that begin in the sentence
-    economies: Floats  # (sentences, distinct places of the text): mentions
-    home: int  # column of the place named most, -1 without any
-    words: Floats  # (sentences,): number of words
-    title: Floats  # (sentences,): 1 where the sentence is the title's
-    lead: Floats  # (sentences,): 1 in the title and the first LEAD_WORDS words after it
-
-
-def tally(reading: Reading, concepts: Sequence[str]) -> Tally:
-    """Count hits and places by sentence."""
-    column = {concept: place for place, concept in enumerate(concepts)}
-    ranges = reading.sentences or ((0, 0),)
-    of_word = np.repeat(np.arange(len(ranges)), [stop - first for first, stop in ranges])
-    counts = np.zeros((len(ranges), len(concepts)))
-    for hit in reading.hits:
-        place = column.get(hit.concept)
-        if place is not None:
-            counts[of_word[hit.start], place] += 1
-    parties = [mention for mention in reading.mentions if mention.is_economy]
-    codes = sorted({mention.code for mention in parties})
-    economies = np.zeros((len(ranges), max(1, len(codes))))
-    for mention in parties:
-        economies[of_word[mention.start], codes.index(mention.code)] += 1
-    starts = np.array([first for first, _ in ranges])
-    title = (np.arange(len(ranges)) < reading.title_sentences).astype(float)
-    title_end = ranges[reading.title_sentences - 1][1] if reading.title_sentences else 0
-    return Tally(
-        counts=counts,
-        economies=economies,
-        home=int(economies.sum(axis=0).argmax()) if codes else -1,
-        words=np.array([stop - first for first, stop in ranges], dtype=float),
-        title=title,
-        lead=(starts < title_end + LEAD_WORDS).astype(float),
-    )
-
-
-def concept_feature_names(concepts: Sequence[str]) -> list[str]:
-    """Names of the columns of `concept_features`, in order."""
-    views = ("title", "lead", "density", "sentences")
-    return [f"{view}:{concept}" for view in views for concept in concepts] + [
-        "places:title", "places:lead", "places:text", "places:second", "places:pairs", "places:foreign",
-        "joint:best", "joint:mean", "joint:lead", "joint:best3", "joint:share", "joint:first",
-        "pair:mean", "pair:best", "pair:lead", "pair:first", "length",
-    ]  # fmt: skip
-
-
-def concept_features(counted: Tally, concepts: Sequence[str], keep: Floats | None = None) -> Floats:
-    """Concept features of a text, or of variants of it: (variants, features).
-
-    `keep` is (variants, sentences), 0 where a variant lacks the sentence; without it the one variant is the whole text.
+class Sheet:
+    """Variants of one text, counted by sentence: (variants, sentences, ...). One variant, unless evidence is taken
+    out.
     """
-    if keep is None:
-        keep = np.ones((1, len(counted.words)))
-    counts = counted.counts[None] * keep[:, :, None]
-    places = counted.economies[None] * keep[:, :, None]
-    words = np.maximum(keep @ counted.words, 1.0)
-    sentences = np.maximum(keep.sum(axis=1), 1.0)
-    total = counts.sum(axis=1)
-    views = [
-        np.minimum((counts * counted.title[None, :, None]).sum(axis=1), 1.0),
-        np.minimum((counts * counted.lead[None, :, None]).sum(axis=1), 3.0) / 3.0,
-        1.0 - np.exp(-100.0 * total / words[:, None]),
-        (counts > 0).sum(axis=1) / sentences[:, None],
-        _place_features(counted, places, words, sentences),
-        _joint_features(counted, counts, places, sentences, concepts),
-        np.log(words)[:, None] / 5.0,
+
+    counts: Floats  # (variants, sentences, concepts): phrases of a concept that begin in the sentence
+    places: Floats  # (variants, sentences, economies named in the text): mentions
+    present: Floats  # (variants, sentences): 0 where the variant lacks the sentence
+    words: Floats  # (sentences,): words, in words of English
+    title: Floats  # (sentences,): 1 where the sentence is the title's
+    lead: Floats  # (sentences,): 1 in the first LEAD_WORDS words after the title
+    home: int  # column of the economy named most, -1 without any
+    parties: int  # economies that act together
+    has_bloc: bool
+
+
+def sheet_of(reading: Reading, concepts: Concepts) -> Sheet:
+    """The counts of a reading, one variant: the text as it stands."""
+    column = {concept: place for place, (concept, _) in enumerate(concepts)}
+    ranges = reading.sentences or ((0, 0),)
+    sentence_of = sentence_of_words(reading)
+    counts = np.zeros((1, len(ranges), len(concepts)))
+    for hit in reading.hits:
+        counts[0, sentence_of[hit.start], column[hit.concept]] += 1
+    codes = economies_of(reading)
+    places = np.zeros((1, len(ranges), max(1, len(codes))))
+    for mention in parties_of(reading):
+        places[0, sentence_of[mention.start], codes[mention.code]] += 1
+    starts = np.array([first for first, _ in ranges])
+    in_title = np.arange(len(ranges)) < reading.title_sentences
+    return Sheet(
+        counts=counts,
+        places=places,
+        present=np.ones((1, len(ranges))),
+        words=np.array([stop - first for first, stop in ranges]) / reading.words_per_word,
+        title=in_title.astype(float),
+        lead=(~in_title & (starts < reading.title_end + LEAD_WORDS * reading.words_per_word)).astype(float),
+        home=int(places[0].sum(axis=0).argmax()) if codes else -1,
+        parties=len(reading.parties),
+        has_bloc=bool(reading.blocs),
+    )
+
+
+def sentence_of_words(reading: Reading) -> list[int]:
+    """For each word, the position of its sentence."""
+    return [place for place, (first, stop) in enumerate(reading.sentences) for _ in range(first, stop)]
+
+
+def parties_of(reading: Reading) -> list[Mention]:
+    """Mentions of economies that may be parties to what is told."""
+    return [mention for mention in reading.mentions if mention.is_economy]
+
+
+def economies_of(reading: Reading) -> dict[str, int]:
+    """The columns of `Sheet.places` by code."""
+    codes = sorted({mention.code for mention in parties_of(reading)})
+    return {code: place for place, code in enumerate(codes)}
+
+
+@cache
+def _groups(concepts: Concepts) -> tuple[tuple[str, ...], Floats]:
+    """Names of what is counted (each concept, each family of several) and the matrix that sums concepts into them."""
+    families = sorted({family for _, family in concepts})
+    several = [family for family in families if sum(f == family for _, f in concepts) > 1]
+    names = (*(concept for concept, _ in concepts), *(f"all_{family}" for family in several))
+    matrix = np.zeros((len(concepts), len(names)))
+    for place, (_, family) in enumerate(concepts):
+        matrix[place, place] = 1.0
+        if family in several:
+            matrix[place, names.index(f"all_{family}")] = 1.0
+    return names, matrix
+
+
+@cache
+def _family_matrix(concepts: Concepts, families: tuple[str, ...]) -> Floats:
+    return np.array([[float(own == family) for family in families] for _, own in concepts])
+
+
+def feature_names(concepts: Concepts) -> list[str]:
+    """Names of the columns of `concept_features`, in order."""
+    names, _ = _groups(concepts)
+    return [
+        *(f"{view}:{name}" for view in VIEWS for name in names),
+        *(f"places:{name}" for name in PLACES),
+        *(f"{passage}:{summary}" for passage in PASSAGES for summary in SUMMARIES),
     ]
-    return np.concatenate(views, axis=1)
 
 
-def _place_features(counted: Tally, places: Floats, words: Floats, sentences: Floats) -> Floats:
-    total = places.sum(axis=1)
-    ranked = np.sort(total, axis=1)[:, ::-1]
-    second = ranked[:, 1] if ranked.shape[1] > 1 else np.zeros(len(total))
-    named = (places > 0).sum(axis=2)
-    return np.stack(
+def concept_features(sheet: Sheet, concepts: Concepts) -> Floats:
+    """Features of each variant: (variants, features), all between 0 and about 5."""
+    words = np.maximum(sheet.present @ sheet.words, 1.0)
+    sentences = np.maximum(sheet.present.sum(axis=1), 1.0)
+    return np.concatenate(
         [
-            np.minimum(((places * counted.title[None, :, None]).sum(axis=1) > 0).sum(axis=1), 2),
-            np.minimum(((places * counted.lead[None, :, None]).sum(axis=1) > 0).sum(axis=1), 4),
-            np.minimum((total > 0).sum(axis=1), 6),
-            np.log1p(300.0 * second / words),
-            (named >= 2).sum(axis=1) / sentences,
-            (_foreign(counted, places).sum(axis=2) > 0).sum(axis=1) / sentences,
+            _views(sheet, concepts, words, sentences),
+            _places(sheet, words, sentences),
+            _summaries(_passages(sheet, concepts), sentences),
         ],
         axis=1,
     )
 
 
-def _foreign(counted: Tally, places: Floats) -> Floats:
-    return np.delete(places, counted.home, axis=2) if counted.home >= 0 else places
-
-
-def _joint_features(
-    counted: Tally, counts: Floats, places: Floats, sentences: Floats, concepts: Sequence[str]
-) -> Floats:
-    """How well passages join SMEs, a border and an act of cooperation: a product, so that none can stand for another."""
-    column = {concept: place for place, concept in enumerate(concepts)}
-    seen = _windows(counts > 0)
-    named = _windows(places > 0)
-    foreign = _windows(_foreign(counted, places) > 0).any(axis=2)
-    firms = _strongest(seen, {column[c]: w for c, w in _FIRMS.items()})
-    border = _strongest(seen, {column[c]: w for c, w in _BORDER.items()})
-    border = np.maximum(border, np.where(named.sum(axis=2) >= 2, _TWO_ECONOMIES, _FOREIGN_ECONOMY * foreign))
-    acts = np.minimum(seen[:, :, [column[c] for c in _COOPERATION]].sum(axis=2), 3) / 3.0
-    pair = firms * border
-    joint = pair * acts
-    first = WINDOW_SENTENCES + 1
-    return np.stack(
+def _views(sheet: Sheet, concepts: Concepts, words: Floats, sentences: Floats) -> Floats:
+    counts = sheet.counts @ _groups(concepts)[1]
+    total = counts.sum(axis=1)
+    return np.concatenate(
         [
-            joint.max(axis=1),
-            joint.sum(axis=1) / sentences,
-            joint[:, :first].max(axis=1),
-            np.sort(joint, axis=1)[:, -3:].mean(axis=1),
-            (joint > _STRONG).sum(axis=1) / sentences,
-            joint[:, 0],
-            pair.sum(axis=1) / sentences,
-            pair.max(axis=1),
-            pair[:, :first].max(axis=1),
-            pair[:, 0],
+            np.minimum(np.einsum("vsc,s->vc", counts, sheet.title), 1.0),
+            np.minimum(np.einsum("vsc,s->vc", counts, sheet.lead), 2.0) / 2.0,
+            1.0 - np.exp(-100.0 * total / words[:, None]),
+            (counts > 0).sum(axis=1) / sentences[:, None],
         ],
         axis=1,
     )
+
+
+def _places(sheet: Sheet, words: Floats, sentences: Floats) -> Floats:
+    named = sheet.places > 0
+    total = sheet.places.sum(axis=1)
+    second = np.sort(total, axis=1)[:, -2] if total.shape[1] > 1 else np.zeros(len(total))
+    opening = (sheet.title + sheet.lead) > 0
+    columns = [
+        np.minimum(named[:, sheet.title > 0].any(axis=1).sum(axis=1), 2),
+        np.minimum(named[:, opening].any(axis=1).sum(axis=1), 3),
+        np.minimum((total > 0).sum(axis=1), 5),
+        np.log1p(300.0 * second / words),
+        (named.sum(axis=2) >= 2).sum(axis=1) / sentences,
+        _foreign(sheet).any(axis=2).sum(axis=1) / sentences,
+        np.full(len(total), min(sheet.parties, 3)),
+        np.full(len(total), float(sheet.parties >= 2)),
+        np.full(len(total), float(sheet.has_bloc)),
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _foreign(sheet: Sheet) -> npt.NDArray[np.bool_]:
+    named = sheet.places > 0
+    if sheet.home >= 0:
+        named[:, :, sheet.home] = False
+    return named
+
+
+def _passages(sheet: Sheet, concepts: Concepts) -> Floats:
+    """How well the passage that begins at each sentence joins firms, border and act: (passages, variants, sentences).
+
+    Products, so that no part can stand for another; once more with the counter-cues of near-misses taken off.
+    """
+    families = (*FIRMS, "donors", "border", "abroad", *COOPERATION, *COUNTER)
+    seen = _windows((sheet.counts @ _family_matrix(concepts, families)) > 0)
+    column = {family: seen[:, :, place] for place, family in enumerate(families)}
+    firms = np.max([column[family] * weight for family, weight in FIRMS.items()], axis=0)
+    acts = np.minimum(sum(column[family].astype(float) for family in COOPERATION), _ACTS_FULL) / _ACTS_FULL
+    spoilt = np.minimum(sum(column[family].astype(float) for family in COUNTER), _COUNTER_FULL) / _COUNTER_FULL
+    borders = _borders(sheet, column)
+    rows = [firms, borders["hard"] * acts]
+    for border in BORDERS:
+        pair = firms * borders[border]
+        rows += [pair, pair * acts, pair * (1.0 - spoilt)]
+    return np.stack(rows)
+
+
+def _borders(sheet: Sheet, column: dict[str, npt.NDArray[np.bool_]]) -> dict[str, Floats]:
+    named = _windows(sheet.places > 0).sum(axis=2)
+    foreign = _windows(_foreign(sheet)).any(axis=2)
+    places = np.where(named >= 2, 1.0, _ONE_FOREIGN_PLACE * foreign)
+    donors, border, abroad = (column[family].astype(float) for family in ("donors", "border", "abroad"))
+    return {
+        "any": np.max([places, donors, 0.8 * border, 0.3 * abroad], axis=0),
+        "hard": np.max([places, donors, 0.7 * border], axis=0),
+        "places": places,
+        "donors": donors,
+        "border": border,
+        "abroad": 0.6 * abroad,
+    }
 
 
 def _windows(seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """For each sentence, what it and the following ones of its window hold."""
+    """For each sentence, what it and the following ones of its window hold: (variants, sentences, columns)."""
     found = seen.copy()
     for later in range(1, min(WINDOW_SENTENCES, seen.shape[1])):
         found[:, :-later] |= seen[:, later:]
     return found
 
 
-def _strongest(seen: npt.NDArray[np.bool_], weights: dict[int, float]) -> Floats:
-    strongest: Floats = np.max([seen[:, :, place] * weight for place, weight in weights.items()], axis=0)
-    return strongest
+def _summaries(passages: Floats, sentences: Floats) -> Floats:
+    """Best, mean, best of the opening, first, and mean of the best three: (variants, passages x summaries)."""
+    summaries = [
+        passages.max(axis=2),
+        passages.sum(axis=2) / sentences,
+        passages[:, :, : WINDOW_SENTENCES + 1].max(axis=2),
+        passages[:, :, 0],
+        np.sort(passages, axis=2)[:, :, -3:].mean(axis=2),
+    ]
+    stacked = np.stack(summaries, axis=2)  # (passages, variants, summaries)
+    return stacked.transpose(1, 0, 2).reshape(stacked.shape[1], -1)
 
 
 class ConceptFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -176,7 +234,7 @@ class ConceptFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
     Input is a sequence of Reading, not an array: scikit-learn's checks that feed arrays do not apply.
     """
 
-    def __init__(self, concepts: tuple[str, ...] = ()) -> None:
+    def __init__(self, concepts: Concepts = ()) -> None:
         self.concepts = concepts
 
     def fit(self, readings: Sequence[Reading], y: object = None) -> "ConceptFeatures":
@@ -186,12 +244,12 @@ class ConceptFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
     def transform(self, readings: Sequence[Reading]) -> Floats:
         """One row for each reading."""
         if not len(readings):
-            return np.zeros((0, len(self.get_feature_names_out())))
-        return np.concatenate([concept_features(tally(r, self.concepts), self.concepts) for r in readings])
+            return np.zeros((0, len(feature_names(self.concepts))))
+        return np.concatenate([concept_features(sheet_of(r, self.concepts), self.concepts) for r in readings])
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
-        """Names such as `lead:sme_term`."""
-        return np.asarray(concept_feature_names(self.concepts), dtype=object)
+        """Names such as `lead:sme_term` or `joint_places:best`."""
+        return np.asarray(feature_names(self.concepts), dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -200,52 +258,3 @@ class ConceptFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         tags.requires_fit = False
         tags.no_validation = True
         return tags
-
-
-_FOLDED = {"sme_term": "<sme>", "donor": "<donor>"}  # one word for all the ways to say it
-_PLACE = "<place>"
-_NUMBER = "<number>"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word as the word model sees it, and the words of the reading it stands for."""
-
-    name: str
-    start: int
-    end: int
-
-
-def masked_tokens(reading: Reading) -> list[Token]:
-    """Words in order, with places, numbers and the many names of SMEs and donors each folded into one.
-
-    Places are masked because four of five seed documents are about Japan: a bag of words learns "Japan", not the topic.
-    """
-    covering: dict[int, tuple[str, int]] = {m.start: (_PLACE, m.end) for m in reading.mentions}
-    for hit in reading.hits:
-        name = _FOLDED.get(hit.concept)
-        if name is not None:
-            covering.setdefault(hit.start, (name, hit.end))
-    tokens: list[Token] = []
-    at = 0
-    while at < len(reading.folded):
-        word = reading.folded[at]
-        name, end = covering.get(at) or (_NUMBER if word[0].isdigit() else word, at + 1)
-        tokens.append(Token(name, at, end))
-        at = end
-    return tokens
-
-
-def masked_grams(reading: Reading) -> list[str]:
-    """Masked words and pairs of neighbours; the analyzer of the word model."""
-    names = [token.name for token in masked_tokens(reading)]
-    return names + [f"{a} {b}" for a, b in zip(names, names[1:], strict=False)]
-
-
-def gram_spans(reading: Reading) -> Iterator[tuple[str, int, int]]:
-    """Each gram of `masked_grams` with the range of words it stands for."""
-    tokens = masked_tokens(reading)
-    for token in tokens:
-        yield token.name, token.start, token.end
-    for a, b in zip(tokens, tokens[1:], strict=False):
-        yield f"{a.name} {b.name}", a.start, b.end

@@ -5,7 +5,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -22,15 +21,15 @@ READ_WITH = ("lexicons", "places")  # copied from seeds: an old model goes on re
 # Everything a model file may contain besides what skops trusts by itself; anything else is refused.
 TRUSTED_TYPES = (
     "classifiers.features.ConceptFeatures",
-    "classifiers.features.masked_grams",
+    "classifiers.relevance.gram_names",
     "classifiers.relevance.Relevance",
-    "classifiers.relevance.bounded",
     "sklearn.feature_extraction.text.TfidfVectorizer",
+    "sklearn.tree._tree.Tree",  # arrays that C code follows unchecked; see relevance.check_trees
 )
 
 
 class ModelError(Exception):
-    """A model folder cannot be used: not there, altered, or made by another scikit-learn; the message says what to do."""
+    """A model folder cannot be used: missing, altered, or of another scikit-learn; the message says what to do."""
 
 
 def file_hash(file: Path) -> str:
@@ -69,7 +68,7 @@ def save_folder(
         (draft / CARD_FILE).write_text(json.dumps(complete, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         (draft / CARD_TEXT).write_text(text, encoding="utf-8")
         draft.chmod(0o755)  # mkdtemp makes it private; a model is read by whoever reads the data folder
-        os.rename(draft, target)
+        draft.rename(target)
     except OSError:
         if not target.exists():  # another process may have written the same model meanwhile
             raise

@@ -4,16 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from classifiers.bands import Thresholds
 from classifiers.examples import document_of
 from classifiers.explaining import explain
 from classifiers.folders import load_folder
+from classifiers.kinds import kind_matrix
 from classifiers.places import Places
 from classifiers.reading import Reader, Reading
-from classifiers.relevance import Relevance
-from classifiers.verdict import Document, Verdict
+from classifiers.relevance import Looks, Relevance, check_trees, probability
+from classifiers.verdict import Document, Evidence, Verdict
 
 _BATCH = 256  # readings held at a time; a batch of long articles stays under 100 MB
 
@@ -33,7 +32,9 @@ class Judge:
         self._shortest = int(card["shortest_words"])
 
     def judge(self, documents: Sequence[Document], *, why: bool = True) -> list[Verdict]:
-        """A verdict for each document, in their order; `why=False` leaves the evidence out and saves a third of the time."""
+        """A verdict for each document, in their order; `why=False` leaves the evidence out and saves a third of the
+        time.
+        """
         verdicts: list[Verdict] = []
         for first in range(0, len(documents), _BATCH):
             verdicts += self._judge_batch(documents[first : first + _BATCH], why=why)
@@ -41,12 +42,14 @@ class Judge:
 
     def _judge_batch(self, documents: Sequence[Document], *, why: bool) -> list[Verdict]:
         read = [self._reader.read(document) for document in documents]
-        scores = self._relevance.predict_proba([reading for reading, _ in read])[:, 1]
-        bands = [self._band(reading, score) for (reading, _), score in zip(read, scores, strict=True)]
-        kinds = self._kinds_of([reading for reading, _ in read], bands)
+        looks = self._relevance.look([reading for reading, _ in read])
+        scores = probability(self._relevance.score(looks))
+        bands = [self._band(reading, score) for reading, score in zip(looks.readings, scores, strict=True)]
+        kinds = self._kinds_of(looks, bands)
+        whys = explain(self._relevance, looks) if why else [()] * len(read)
         return [
-            self._verdict(reading, places, float(score), band, kind, why=why)
-            for (reading, places), score, band, kind in zip(read, scores, bands, kinds, strict=True)
+            self._verdict(places, float(score), band, kind, evidence)
+            for (_, places), score, band, kind, evidence in zip(read, scores, bands, kinds, whys, strict=True)
         ]
 
     def _band(self, reading: Reading, score: float) -> str:
@@ -54,18 +57,16 @@ class Judge:
             return "unjudged"
         return self.thresholds.band(score)
 
-    def _kinds_of(self, readings: Sequence[Reading], bands: Sequence[str]) -> list[tuple[str, float] | None]:
-        wanted = [place for place, band in enumerate(bands) if band not in ("no", "unjudged")]
-        kinds: list[tuple[str, float] | None] = [None] * len(readings)
-        if wanted:
-            shares = self._kinds.predict_proba([readings[place] for place in wanted])
-            for place, row in zip(wanted, shares, strict=True):
-                best = int(np.argmax(row))
-                kinds[place] = (str(self._kinds.classes_[best]), float(row[best]))
-        return kinds
+    def _kinds_of(self, looks: Looks, bands: Sequence[str]) -> list[tuple[str, float] | None]:
+        shares = self._kinds.predict_proba(kind_matrix(self._relevance, looks))
+        best = shares.argmax(axis=1)
+        return [
+            None if band in ("no", "unjudged") else (str(self._kinds.classes_[kind]), float(row[kind]))
+            for band, kind, row in zip(bands, best.tolist(), shares, strict=True)
+        ]
 
     def _verdict(
-        self, reading: Reading, places: Places, score: float, band: str, kind: tuple[str, float] | None, *, why: bool
+        self, places: Places, score: float, band: str, kind: tuple[str, float] | None, why: tuple[Evidence, ...]
     ) -> Verdict:
         return Verdict(
             model_id=self.model_id,
@@ -76,7 +77,7 @@ class Judge:
             kind_score=kind[1] if kind else None,
             countries=places.countries,
             blocs=places.blocs,
-            why=explain(self._relevance, reading) if why else (),
+            why=why,
         )
 
 
@@ -86,6 +87,7 @@ def load_judge(folder: Path) -> Judge:
     Raises ModelError (see classifiers.folders) if the folder is missing, altered, or of another scikit-learn.
     """
     estimators, card = load_folder(folder)
+    check_trees(estimators["relevance"])
     return Judge(Reader.load(folder), estimators["relevance"], estimators["kinds"], card)
 
 

@@ -1,7 +1,8 @@
 """The domain's vocabulary: lists of phrases by concept and language, found in a text in one pass.
 
-The lists are data (`seeds/lexicons/*.toml`; its README.md explains how a phrase is written). A concept is one table of one
-file, such as `sme_term`; a phrase is a row of word patterns.
+The lists are data (`seeds/lexicons/*.toml`; their README.md explains how a phrase is written). A concept is one
+table of
+one file, such as `startup`; concepts that mean much the same to the model share a family, such as `near_firms`.
 """
 
 import re
@@ -71,18 +72,22 @@ class _Phrase:
 
 
 class Lexicon:
-    """All concepts, for all languages.
+    """All concepts, for all languages. `concepts` are pairs of concept and family, sorted by concept.
 
     Example: `Lexicon.load(Path("seeds/lexicons")).hits(["small", "firms"], ["Small", "firms"], [(0, 2)], "en")`
     yields a Hit of `sme_term` from 0 to 2.
     """
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        """Build from concept -> language -> phrases; raises LexiconError for a phrase that cannot be read."""
-        self.concepts = tuple(sorted(tables))
+    def __init__(
+        self, tables: Mapping[str, Mapping[str, Sequence[str]]], families: Mapping[str, str] | None = None
+    ) -> None:
+        """Build from concept -> language -> phrases and concept -> family (itself, if not said).
+
+        Raises LexiconError for a phrase that cannot be read.
+        """
+        self.concepts = tuple((concept, (families or {}).get(concept, concept)) for concept in sorted(tables))
         self.languages = frozenset(language for lists in tables.values() for language in lists) - {_EVERY_LANGUAGE}
         self._readers: dict[str, _Reader] = {}
-        self._tables = tables
         for language in sorted(self.languages):
             self._readers[language] = _Reader(_phrases_of(tables, language))
 
@@ -93,21 +98,25 @@ class Lexicon:
         if not files:
             raise LexiconError(f"no lexicon (*.toml) in {folder}")
         tables: dict[str, Mapping[str, Sequence[str]]] = {}
+        families: dict[str, str] = {}
         for file in files:
             try:
                 content = tomllib.loads(file.read_text(encoding="utf-8"))
             except tomllib.TOMLDecodeError as error:
                 raise LexiconError(f"{file.name}: {error}") from error
             for concept, lists in content.items():
-                tables[concept] = {key: phrases for key, phrases in lists.items() if key != "about"}
-        return cls(tables)
+                tables[concept] = {key: phrases for key, phrases in lists.items() if key not in ("about", "family")}
+                families[concept] = lists.get("family", concept)
+        return cls(tables, families)
 
     def hits(
         self, folded: Sequence[str], written: Sequence[str], sentences: Sequence[tuple[int, int]], language: str
     ) -> list[Hit]:
-        """Phrases found, in the order of the text; of one concept the longest at each place, none overlapping another.
+        """Phrases found, in the order of the text; of one concept the longest at each place, none overlapping
+        another.
 
-        `folded` and `written` are the words casefolded and as they stand; `sentences` are ranges of word positions, and
+        `folded` and `written` are the words casefolded and as they stand; `sentences` are ranges of word positions,
+        and
         no phrase crosses from one into the next.
         """
         reader = self._readers.get(language) or self._readers[_FALLBACK_LANGUAGE]

@@ -11,20 +11,28 @@ from pathlib import Path
 from classifiers.gazetteer import Gazetteer
 from classifiers.languages import guess_language
 from classifiers.lexicons import WORD, Hit, Lexicon
+from classifiers.masking import Gram, grams_of
 from classifiers.place_scan import Span
 from classifiers.places import ECONOMY_KINDS, Places
 from classifiers.verdict import Document
 
-# A main point stands early. Beyond this many words come appendices, comments and other articles; they also cost time.
-MAX_WORDS = 1_500
+# A main point stands early, and the examples are 110 to 270 words long: read to 300 words, real articles look like
+# them.
+# Average precision on real articles was .89 with the first 280 words, .85 with 700 and .81 with 100.
+MAX_WORDS = 300
+# Chinese and Japanese have a character where others have a word; it takes about two to say as much.
+_CHARACTERS_PER_WORD = {"zh": 2.0, "ja": 2.0}
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: the text has no letters
-_SENTENCE_END = re.compile(
-    r"(?<![.\s][A-Z])(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bRs)(?<!\bNo)(?<!\bMrs)(?<!\bLtd)(?<!\bInc)[.!?…]+[\"'”’»)\]]*\s+|\n+|[。!?]"
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|\n+|[。！？]")
+_ABBREVIATIONS = tuple(
+    re.findall(r"\w+", "Mr Mrs Ms Dr Prof St Rs No Ltd Inc Co Gen Sen vs Jan Feb Sept Oct Nov Dec")
 )
+_INITIAL = re.compile(r"(?:^|[\s.])[A-Z]$")  # "U.S. companies", "J. Smith"
 # From here on a press release speaks of the company, not of the event.
 _BOILERPLATE = re.compile(
-    r"^\s*(?:about (?:the )?[A-Z0-9][^\n]{0,80}|#{3,}|-{3,}\s*end.*|(?:media|press|investor)s? (?:contact|relations|enquir|inquir)[^\n]*"
-    r"|forward[- ]looking statements?[^\n]*|safe harbor[^\n]*|source:? [^\n]{0,60}|for (?:more|further) information[^\n]*)\s*$",
+    r"^\s*(?:about (?:the )?\w[^\n.]{0,80}|#{3,}|-{3,}\s*end.*|safe harbor[^\n]*|source:? [^\n]{0,60}"
+    r"|(?:media|press|investor)s? (?:contact|relations|enquir|inquir)[^\n]*|forward[- ]looking statements?[^\n]*"
+    r"|for (?:more|further) information[^\n]*)\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _BOILERPLATE_FROM = 0.4  # share of the text that is never cut; "About 40 firms" may be a heading near the top
@@ -52,7 +60,20 @@ class Reading:
     title_sentences: int  # so many of the sentences are the title
     hits: tuple[Hit, ...]
     mentions: tuple[Mention, ...]
+    parties: tuple[str, ...]  # economies that act together, as in Verdict.countries
+    blocs: tuple[str, ...]
+    grams: tuple[Gram, ...]  # what the word view sees
     language: str
+
+    @property
+    def title_end(self) -> int:
+        """Position of the first word after the title."""
+        return self.sentences[self.title_sentences - 1][1] if self.title_sentences else 0
+
+    @property
+    def words_per_word(self) -> float:
+        """How many of the `written` say as much as an English word."""
+        return _CHARACTERS_PER_WORD.get(self.language, 1.0)
 
     def phrase(self, start: int, end: int) -> str:
         """The words from `start` up to but not including `end`, as they stand in the title or text."""
@@ -81,13 +102,17 @@ class Reader:
         return self._reading(whole, len(title), language, spans, places), places
 
     def _reading(self, whole: str, title_end: int, language: str, spans: Sequence[Span], places: Places) -> Reading:
-        matches = list(islice(WORD.finditer(whole), MAX_WORDS))
-        bounds = tuple(match.span() for match in matches)
-        written = tuple(match.group() for match in matches)
+        most = int(MAX_WORDS * _CHARACTERS_PER_WORD.get(language, 1.0))
+        matches = list(islice(WORD.finditer(whole), most))
+        bounds = tuple([match.span() for match in matches])
+        written = tuple([whole[start:end] for start, end in bounds])
         folded = tuple(word.casefold() for word in written)
         starts = [start for start, _ in bounds]
         sentences, title_sentences = _sentences(whole, starts, title_end)
         datelines = {mention.start for mention in places.mentions if mention.role == "dateline"}
+        hits = self.lexicon.hits(folded, written, sentences, language)
+        mentions = tuple(_mentions(spans, starts, datelines))
+        first_after_title = sentences[title_sentences - 1][1] if title_sentences else 0
         return Reading(
             whole=whole,
             written=written,
@@ -95,8 +120,11 @@ class Reader:
             spans=bounds,
             sentences=sentences,
             title_sentences=title_sentences,
-            hits=tuple(self.lexicon.hits(folded, written, sentences, language)),
-            mentions=tuple(_mentions(spans, starts, datelines)),
+            hits=tuple(hits),
+            mentions=mentions,
+            parties=places.countries,
+            blocs=places.blocs,
+            grams=tuple(grams_of(folded, {m.start: m.end for m in mentions}, hits, first_after_title)),
             language=language,
         )
 
@@ -118,8 +146,8 @@ def without_boilerplate(text: str) -> str:
 def _sentences(whole: str, starts: Sequence[int], title_end: int) -> tuple[tuple[tuple[int, int], ...], int]:
     ranges: list[tuple[int, int]] = []
     first = title_sentences = 0
-    for match in _SENTENCE_END.finditer(whole):
-        stop = bisect_left(starts, match.end())
+    for end in _sentence_ends(whole, starts[-1] if starts else 0):
+        stop = bisect_left(starts, end)
         if stop > first:
             ranges.append((first, stop))
             title_sentences += starts[first] < title_end
@@ -128,6 +156,14 @@ def _sentences(whole: str, starts: Sequence[int], title_end: int) -> tuple[tuple
         ranges.append((first, len(starts)))
         title_sentences += starts[first] < title_end
     return tuple(ranges), title_sentences
+
+
+def _sentence_ends(whole: str, last: int) -> Iterator[int]:
+    for match in _SENTENCE_END.finditer(whole, 0, last):
+        before = whole[max(0, match.start() - 5) : match.start()]
+        is_short = before.endswith(_ABBREVIATIONS) or _INITIAL.search(before)
+        if whole[match.start()] != "." or not is_short:
+            yield match.end()
 
 
 def _mentions(spans: Iterable[Span], starts: Sequence[int], datelines: Set[int]) -> Iterator[Mention]:

@@ -1,0 +1,74 @@
+"""What a model learns from: seeds, examples and background, read and weighed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from classifiers.examples import KINDS, Example, read_examples, read_seed_documents
+from classifiers.features import Floats
+from classifiers.reading import Reader, Reading
+from classifiers.verdict import Document
+
+SEED_WEIGHT = 3.0  # one seed document counts as three examples
+BACKGROUND_WEIGHT = 0.3  # unlabelled texts are negatives that may be wrong
+EXAMPLE_FILES = ("english.jsonl", "multilingual.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Texts with their readings, labels (0 or 1) and weights, all in one order."""
+
+    examples: list[Example]
+    readings: list[Reading]
+
+    @property
+    def labels(self) -> Floats:
+        """1 relevant, 0 not."""
+        return np.array([float(example.label) for example in self.examples])
+
+    @property
+    def weights(self) -> Floats:
+        """How much each text counts when a model is fitted."""
+        weight = {"seed": SEED_WEIGHT, "background": BACKGROUND_WEIGHT, "example": 1.0}
+        return np.array([weight[example.source] for example in self.examples])
+
+    @property
+    def groups(self) -> list[str]:
+        """The event of each text."""
+        return [example.group for example in self.examples]
+
+    @property
+    def is_example(self) -> list[bool]:
+        """Which texts are labelled examples: scores are measured and thresholds chosen on these alone."""
+        return [example.source == "example" for example in self.examples]
+
+    @property
+    def is_english(self) -> list[bool]:
+        """Which texts are English."""
+        return [reading.language == "en" for reading in self.readings]
+
+    @property
+    def has_kind(self) -> list[bool]:
+        """Which texts are relevant with a known kind of cooperation."""
+        return [example.label == 1 and example.kind in KINDS for example in self.examples]
+
+    def only(self, places: Sequence[int]) -> "Material":
+        """The texts at these positions."""
+        return Material([self.examples[i] for i in places], [self.readings[i] for i in places])
+
+
+def read_material(seeds_dir: Path, reader: Reader, background: Sequence[str] = ()) -> Material:
+    """Seed documents, then examples, then background texts. Raises ExampleError for data that cannot be read."""
+    examples = read_seed_documents(seeds_dir / "documents")
+    for name in EXAMPLE_FILES:
+        examples += read_examples(seeds_dir / "examples" / name)
+    examples += [_unlabelled(number, text) for number, text in enumerate(background)]
+    return Material(examples, [reader.read(example.document)[0] for example in examples])
+
+
+def _unlabelled(number: int, text: str) -> Example:
+    title, _, body = text.partition("\n")
+    name = f"background-{number}"
+    return Example(name, Document(title, body), 0, None, name, frozenset(), "background")
