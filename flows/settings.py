@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -153,6 +154,8 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as problem:
         raise SettingsError("; ".join(_in_words(error) for error in problem.errors())) from problem
+    except TOMLDecodeError as problem:
+        raise SettingsError(f"{FILE} is not TOML: {problem}.") from problem
 
 
 def _in_words(error: Any) -> str:

@@ -20,7 +20,7 @@ def command(settings: Settings, week: str | None) -> None:
     from flows.running import end_with, run_digest
     from flows.steps.weeks import IsoWeek
 
-    if week:
+    if week is not None:
         try:
             IsoWeek.parse(week)
         except ValueError as problem:

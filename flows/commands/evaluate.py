@@ -35,8 +35,9 @@ def command(settings: Settings, file: TextIO, as_json: bool, background: Path | 
     from classifiers.evaluation import as_text, evaluate_rows
     from flows.commands.reading import judge_for, rows_in, rows_of
 
+    rows = list(rows_of(file, labelled=True))
+    if all(row["label"] == -1 for row in rows):
+        raise click.ClickException("nothing to evaluate: no text has label 1 or 0")
     judge = judge_for(settings, model)
-    evaluation = evaluate_rows(
-        judge, list(rows_of(file)), background=list(rows_in(background)) if background else None
-    )
+    evaluation = evaluate_rows(judge, rows, background=list(rows_in(background)) if background else None)
     click.echo(json.dumps(evaluation.as_dict(), indent=2, ensure_ascii=False) if as_json else as_text(evaluation))

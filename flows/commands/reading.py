@@ -9,13 +9,17 @@ from typing import Any
 
 import click
 
+from classifiers.folders import ModelError
 from classifiers.judge import Judge, load_judge
 from flows import models
 from flows.settings import Settings
 
 
-def rows_of(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file; empty lines are passed over. A bad line ends the command, named by number."""
+def rows_of(lines: Iterable[str], *, labelled: bool = False) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file; empty lines are passed over. A bad line ends the command, named by number.
+
+    `labelled` rows must say 1, 0 or -1 as their label.
+    """
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -25,6 +29,8 @@ def rows_of(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             raise click.ClickException(f"line {number} is no JSON: {problem}") from problem
         if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
             raise click.ClickException(f'line {number}: want an object with "id", "title" and "text" (a string)')
+        if labelled and row.get("label") not in (1, 0, -1):
+            raise click.ClickException(f'line {number}: want "label": 1 (relevant), 0 (not) or -1 (left out)')
         yield row
 
 
@@ -37,8 +43,9 @@ def rows_in(path: Path) -> Iterator[dict[str, Any]]:
 
 def judge_for(settings: Settings, folder: Path | None) -> Judge:
     """The judge of a given folder, else the one in use, trained first (once, under a minute) if there is none."""
-    if folder:
-        return load_judge(folder)
-    if models.current_model(settings) is None:
+    if folder is None and models.current_model(settings) is None:
         click.echo("No model yet: training one from the seeds, once ...", err=True)
-    return load_judge(models.ready_model(settings, datetime.now(UTC)))
+    try:
+        return load_judge(folder or models.ready_model(settings, datetime.now(UTC)))
+    except ModelError as problem:
+        raise click.ClickException(str(problem)) from problem
