@@ -11,18 +11,17 @@ from secrets import token_hex
 from classifiers.verdict import Document, Verdict
 from flows import models, shaping
 from flows.judging import judge_texts
+from flows.pending import Pending, look_up, pend, put, with_rekeyed
 from flows.polled import Rekeyed, answered, changed_ids, moves, rekey_rows, states_after
 from flows.settings import Settings
 from flows.steps.feeds import Feed
 from flows.steps.harvesting import Asked, Harvester, Poll
 from flows.steps.outages import is_outage
-from flows.steps.parsing import Entry
 from flows.steps.poll_times import FARTHEST_S
 from flows.steps.polling import lease_until
-from flows.steps.rekeying import as_known
 from flows.steps.robots import REMEMBERED, RobotsFile
-from flows.steps.selecting import Ending, Known, ToRead, settle, sort_entries
-from flows.steps.urls import host_of, registrable_domain, url_key
+from flows.steps.selecting import Ending, ToRead, sort_entries
+from flows.steps.urls import host_of, registrable_domain
 from warehouse.feed_rows import LeaseRow
 from warehouse.opening import open_warehouse
 from warehouse.rows import DueFeed
@@ -116,9 +115,9 @@ def choose(run: Run, polls: Sequence[Poll]) -> Chosen:
     if not announced:
         return Chosen(tuple(polls), (), ())
     with run.open() as warehouse:
-        known = _look_up(warehouse, announced, ())
+        known = look_up(warehouse, announced, ())
         changed = changed_ids(warehouse, polls, known)
-    known = _with_rekeyed(known, changed, announced)
+    known = with_rekeyed(known, changed, announced)
     to_read, ended = sort_entries(announced, _addresses(run), known, run.claimed, run.now)
     return Chosen(tuple(polls), tuple(to_read), tuple(ended), changed)
 
@@ -135,13 +134,6 @@ def gathered(idle: Sequence[Chosen]) -> Iterator[Chosen]:
         )
 
 
-def _with_rekeyed(known: Known, changed: Rekeyed, entries: Iterable[Entry]) -> Known:
-    """What is known, with what is known of entries under their new keys."""
-    keys = {(entry.feed_id, entry.entry_key): entry for entry in entries}
-    found = {key: as_known(keys[key], earlier) for key, earlier in changed.items() if key in keys}
-    return replace(known, entries={**known.entries, **found})
-
-
 def _addresses(run: Run) -> dict[str, str]:
     return {feed_id: feed.url for feed_id, feed in run.feeds.items()}
 
@@ -156,25 +148,24 @@ def judge_articles(harvester: Harvester, model: Path, endings: Iterable[Ending])
 
 def store(run: Run, done: Read) -> list[Ending]:
     """Settle a batch against what the warehouse holds by now and store it, one transaction. The settled endings."""
-    endings, polls = [*done.chosen.ended, *done.endings], done.chosen.polls
-    entries = [ending.entry for ending in endings]
+    pending = _pending(run, done)
+    with run.open() as warehouse:
+        return put(warehouse, pending, run.seen_texts)
+
+
+def _pending(run: Run, done: Read) -> Pending:
+    """All that is to be stored of a batch."""
+    polls, changed, endings = done.chosen.polls, done.chosen.rekeyed, [*done.chosen.ended, *done.endings]
     before = {asked.feed.feed_id: asked.state for asked in run.due}
     adopted = {asked.feed.feed_id: asked.adopted_url for asked in run.due if asked.adopted_url}
-    with run.open() as warehouse:
-        known = _with_rekeyed(_look_up(warehouse, entries, endings), done.chosen.rekeyed, entries)
-        settled = settle(endings, known, run.seen_texts)
-        run.n_batches += 1
-        batch_id = f"{run.run_id}-{run.n_batches:04d}"
-        after = states_after(polls, settled, before, run.now, is_outage=run.is_outage)
-        final = shaping.Settled(
-            tuple(settled),
-            done.verdicts,
-            after,
-            moves=tuple(moves(polls, after, adopted, run.now)),
-            rekeyed=tuple(rekey_rows(polls, done.chosen.rekeyed)),
-        )
-        warehouse.store_batch(shaping.batch_of(batch_id, run.run_id, polls, final, run.feeds, run.now))
-    return settled
+    after = states_after(polls, endings, before, run.now, is_outage=run.is_outage)
+    run.n_batches += 1
+    frame = replace(
+        shaping.frame_of(f"{run.run_id}-{run.n_batches:04d}", run.run_id, polls, after, run.now),
+        moves=tuple(moves(polls, after, adopted, run.now)),
+        rekeyed=tuple(rekey_rows(polls, changed)),
+    )
+    return pend(frame, endings, done.verdicts, changed, run.feeds)
 
 
 def note_outage(run: Run, polls: Iterable[Poll]) -> bool:
@@ -199,20 +190,6 @@ def retries(run: Run) -> Chosen:
     with run.open() as warehouse:
         due = [row for row in warehouse.due_retries(run.now, MOST_RETRIES) if row.feed_id in run.feeds]
         entries = [shaping.entry_again(row) for row in due]
-        known = _look_up(warehouse, entries, ())
+        known = look_up(warehouse, entries, ())
     to_read, ended = sort_entries(entries, _addresses(run), known, set(), run.now)
     return Chosen((), tuple(to_read), tuple(ended))
-
-
-def _look_up(warehouse: Warehouse, entries: Sequence[Entry], endings: Sequence[Ending]) -> Known:
-    """What the warehouse holds of these entries, their addresses, and the addresses and texts of what was read."""
-    articles = [ending.article for ending in endings if ending.article]
-    keys = {url_key(entry.link) for entry in entries if entry.link} | {article.url_key for article in articles}
-    known = warehouse.known_entries([(entry.feed_id, entry.entry_key) for entry in entries])
-    urls = warehouse.known_articles(sorted(keys))
-    return Known(
-        entries={key: shaping.known_entry(row) for key, row in known.items()},
-        urls={key: row.article_id for key, row in urls.items()},
-        texts=warehouse.known_texts(sorted({article.text_hash for article in articles})),
-        latest={row.article_id: row.text_hash for row in urls.values()},
-    )

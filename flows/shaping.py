@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,17 +23,6 @@ from warehouse import rows
 from warehouse.feed_rows import RobotsRow, StoredEntry
 
 NEWS = (Outcome.STORED, Outcome.REVISED)  # endings that bring a text
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A batch in its final form."""
-
-    endings: tuple[Ending, ...]
-    verdicts: Mapping[str, Verdict]  # by text_hash
-    states: Mapping[str, FeedState]  # by feed_id: after the poll
-    moves: tuple[rows.AddressRow, ...] = ()
-    rekeyed: tuple[rows.RekeyRow, ...] = ()
 
 
 def feed_of(row: rows.FeedRow) -> Feed:
@@ -227,26 +216,36 @@ def verdict_row(article_id: str, text_hash: str, verdict: Verdict, judged_at: da
     )
 
 
-def batch_of(
-    batch_id: str, run_id: str, polls: Sequence[Poll], settled: Settled, feeds: Mapping[str, Feed], now: datetime
+def frame_of(
+    batch_id: str, run_id: str, polls: Sequence[Poll], states: Mapping[str, FeedState], now: datetime
 ) -> rows.Batch:
-    """One transaction: the polls of some feeds, how each of their entries ended, and what that brought.
+    """A batch with what its polls say of themselves; `completed` adds what their entries brought.
 
-    `feeds` (feed_id -> feed) holds every feed an ending belongs to. Without polls the endings are retries.
+    `states` (feed_id -> state) are those after the polls. A batch without polls is one of retries.
     """
-    fetch_ids = {poll.feed.feed_id: short_hash(f"{run_id} {poll.feed.feed_id}") for poll in polls}
     return rows.Batch(
         batch_id=batch_id,
         run_id=run_id,
         stored_at=now,
-        fetches=tuple(fetch_row(fetch_ids[poll.feed.feed_id], poll) for poll in polls),
-        fetch_ends=tuple(row for row in _ends(settled.endings, fetch_ids)) if polls else (),
-        retry_ends=() if polls else tuple(_retry_ends(settled.endings)),
-        feed_states=tuple(state_row(settled.states[poll.feed.feed_id], poll) for poll in polls),
-        moves=settled.moves,
-        rekeyed=settled.rekeyed,
-        **_entry_rows(settled, now),
-        **_article_rows(settled, feeds, now),
+        fetches=tuple(fetch_row(short_hash(f"{run_id} {poll.feed.feed_id}"), poll) for poll in polls),
+        feed_states=tuple(state_row(states[poll.feed.feed_id], poll) for poll in polls),
+    )
+
+
+def completed(
+    frame: rows.Batch, settled: Sequence[Ending], verdicts: Mapping[str, Verdict], feeds: Mapping[str, Feed]
+) -> rows.Batch:
+    """One transaction: the polls of some feeds, how each of their entries ended, and what that brought.
+
+    `verdicts` are by text_hash; `feeds` (feed_id -> feed) holds every feed an ending belongs to.
+    """
+    fetch_ids = {row.feed_id: row.fetch_id for row in frame.fetches}
+    return replace(
+        frame,
+        fetch_ends=tuple(_ends(settled, fetch_ids)) if fetch_ids else (),
+        retry_ends=() if fetch_ids else tuple(_retry_ends(settled)),
+        **_entry_rows(settled, frame.stored_at),
+        **_article_rows(settled, verdicts, feeds, frame.stored_at),
     )
 
 
@@ -260,24 +259,25 @@ def _retry_ends(endings: Sequence[Ending]) -> Iterator[rows.RetryEndRow]:
     return (rows.RetryEndRow(feed_id, outcome, n) for (feed_id, outcome), n in sorted(counts.items()))
 
 
-def _entry_rows(settled: Settled, now: datetime) -> dict[str, Any]:
-    repeated = [ending.entry for ending in settled.endings if ending.is_repeat]
+def _entry_rows(settled: Sequence[Ending], now: datetime) -> dict[str, Any]:
+    repeated = [ending.entry for ending in settled if ending.is_repeat]
     return {
-        "entries": tuple(entry_row(ending, now) for ending in settled.endings if not ending.is_repeat),
+        "entries": tuple(entry_row(ending, now) for ending in settled if not ending.is_repeat),
         "seen": tuple(rows.SeenRow(entry.feed_id, entry.entry_key, now) for entry in repeated),
     }
 
 
-def _article_rows(settled: Settled, feeds: Mapping[str, Feed], now: datetime) -> dict[str, Any]:
-    read = [(e, e.article, e.article_id) for e in settled.endings if e.outcome in NEWS and e.article and e.article_id]
-    verdicts = settled.verdicts
+def _article_rows(
+    settled: Sequence[Ending], verdicts: Mapping[str, Verdict], feeds: Mapping[str, Feed], now: datetime
+) -> dict[str, Any]:
+    read = [(e, e.article, e.article_id) for e in settled if e.outcome in NEWS and e.article and e.article_id]
     return {
         "articles": tuple(
             article_row(key, article, feeds[ending.entry.feed_id], now)
             for ending, article, key in read
             if ending.outcome is Outcome.STORED
         ),
-        "article_urls": tuple(row for ending in settled.endings for row in url_rows(ending, now)),
+        "article_urls": tuple(row for ending in settled for row in url_rows(ending, now)),
         "texts": tuple(text_row(key, article, now) for _, article, key in read),
         "verdicts": tuple(
             verdict_row(key, article.text_hash, verdicts[article.text_hash], now)
