@@ -28,7 +28,7 @@ def open_harvester(
         settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
     )
     return Harvester(
-        lambda: _client(settings, resolve),
+        lambda: open_client(settings, resolve),
         open_pool(settings),
         limits,
         robots_files=robots_files,
@@ -42,7 +42,8 @@ def open_pool(settings: Settings) -> Pool:
     return Pool(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
 
 
-def _client(settings: Settings, resolve: Mapping[str, str]) -> Client:
+def open_client(settings: Settings, resolve: Mapping[str, str]) -> Client:
+    """The client that the settings ask for; use with `async with`."""
     paces = HostPaces(
         feed=HostPace(settings.host_delay_s, 1), page=HostPace(settings.host_delay_s, settings.pages_per_host)
     )

@@ -40,11 +40,13 @@ def test_a_page_declares_its_feeds(tag, expected):
     assert urls(f"<html><head>{tag}</head><body>Text</body></html>") == ([expected] if expected else [])
 
 
-FEEDS = """/rss /rss/ /news.rss /feed /feeds/ /atom.xml /rss.php?id=3 /rss_news.xml /en/rss2.0.xml /?feed=rss
-    /index.php?format=feed&type=rss /rss-feed.xml /rss/en/all.xml https://feeds.other.test/x/rss""".split()
-NO_FEEDS = """/feedback /feeds/how-to /about-our-feeds.html /grass /atomic-energy /news#rss mailto:rss@news.test
-    /feed-the-world/ /sitemap.xml""".split()
-MENTIONED = [*((href, True) for href in FEEDS), *((href, False) for href in NO_FEEDS)]
+FEEDS = """
+/rss /rss/ /news.rss /feed /feeds/ /atom.xml /rss.php?id=3 /rss_news.xml /en/rss2.0.xml /?feed=rss /rss-feed.xml
+/index.php?format=feed&type=rss /rss/en/all.xml https://feeds.other.test/x/rss"""
+NO_FEEDS = """
+/feedback /feeds/how-to /about-our-feeds.html /grass /atomic-energy /news#rss mailto:rss@news.test
+/feed-the-world/ /sitemap.xml"""
+MENTIONED = [*((href, True) for href in FEEDS.split()), *((href, False) for href in NO_FEEDS.split())]
 
 
 @pytest.mark.parametrize(("href", "is_feed"), MENTIONED)

@@ -1,0 +1,61 @@
+"""Looks at the web for `smewatch feeds`: probes of many feeds side by side, and the search for the feeds of a site."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flows import web
+from flows.settings import Settings
+from flows.steps.probing import Probe, Web, discover, probe
+from flows.steps.robots import RobotsCache
+
+T = TypeVar("T")
+
+
+def probe_feeds(
+    settings: Settings,
+    urls: Sequence[str],
+    now: datetime,
+    tick: Callable[[], None],
+    resolve: Mapping[str, str] | None = None,
+) -> list[Probe]:
+    """One look at each address, in their order. `tick` is called after each."""
+
+    async def all_of(side: Web) -> list[Probe]:
+        places = asyncio.Semaphore(settings.connections)
+
+        async def one(url: str) -> Probe:
+            async with places:
+                found = await probe(side, url, now)
+            tick()
+            return found
+
+        return list(await asyncio.gather(*map(one, urls)))
+
+    return _on_the_web(settings, resolve, all_of)
+
+
+def find_feeds(
+    settings: Settings,
+    url: str,
+    now: datetime,
+    say: Callable[[str], None],
+    *,
+    want_all: bool = False,
+    resolve: Mapping[str, str] | None = None,
+) -> list[Probe]:
+    """The good feeds of a site, best first. `say` is told each address before it is asked."""
+    return _on_the_web(settings, resolve, lambda side: discover(side, url, now, say, want_all=want_all))
+
+
+def _on_the_web(
+    settings: Settings, resolve: Mapping[str, str] | None, work: Callable[[Web], Coroutine[Any, Any, T]]
+) -> T:
+    async def do() -> T:
+        async with web.open_client(settings, resolve or {}) as client:
+            side = Web(client, RobotsCache(client), pool, settings.read_limit_s, settings.feeds_obey_robots)
+            return await work(side)
+
+    with web.open_pool(settings) as pool:
+        return asyncio.run(do())
