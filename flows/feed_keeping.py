@@ -80,7 +80,7 @@ def _names(card: FeedCard) -> tuple[str, ...]:
 
 
 @contextmanager
-def keeping(settings: Settings, now: datetime) -> Iterator[Warehouse]:
+def deciding(settings: Settings, now: datetime) -> Iterator[Warehouse]:
     """The warehouse for decisions about feeds; a new one is given the catalogue first, so that none is forgotten."""
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
         if not warehouse.active_feeds():
@@ -90,7 +90,7 @@ def keeping(settings: Settings, now: datetime) -> Iterator[Warehouse]:
 
 def pause(settings: Settings, named: Sequence[str], now: datetime) -> list[FeedCard]:
     """Ask these feeds no more. Raises UnknownFeed, and then pauses none."""
-    with keeping(settings, now) as warehouse:
+    with deciding(settings, now) as warehouse:
         found = _all(warehouse.feed_cards(), named)
         warehouse.pause_feeds([card.feed.feed_id for card in found], now)
         return found
@@ -98,7 +98,7 @@ def pause(settings: Settings, named: Sequence[str], now: datetime) -> list[FeedC
 
 def resume(settings: Settings, named: Sequence[str], now: datetime) -> list[FeedCard]:
     """Ask these feeds again, by their schedule. Raises UnknownFeed, and then resumes none."""
-    with keeping(settings, now) as warehouse:
+    with deciding(settings, now) as warehouse:
         found = _all(warehouse.feed_cards(), named)
         warehouse.resume_feeds([card.feed.feed_id for card in found])
         return found
@@ -106,7 +106,7 @@ def resume(settings: Settings, named: Sequence[str], now: datetime) -> list[Feed
 
 def remove(settings: Settings, named: Sequence[str], now: datetime) -> list[FeedCard]:
     """Let go of feeds that a person added. Raises UnknownFeed, also for feeds that stand in the catalogue only."""
-    with keeping(settings, now) as warehouse:
+    with deciding(settings, now) as warehouse:
         added = [card for card in warehouse.feed_cards() if card.keeping.is_user_added]
         found = _all(added, named)
         warehouse.remove_feeds([card.feed.feed_id for card in found], now)
@@ -118,21 +118,28 @@ def _all(known: Sequence[FeedCard], named: Sequence[str]) -> list[FeedCard]:
 
 
 def add(
-    settings: Settings, feeds: Sequence[Feed], now: datetime, *, is_confirmed: bool
+    settings: Settings, feeds: Sequence[Feed], now: datetime, *, is_confirmed: bool = False
 ) -> list[tuple[FeedCard, bool]]:
-    """Take in feeds, to stay whatever the catalogue lists: each as it is now known, and whether it is new to us."""
-    with keeping(settings, now) as warehouse:
-        before = {card.feed.feed_id for card in warehouse.feed_cards() if card.is_active}
-        ids = warehouse.add_feeds([shaping.feed_row(feed) for feed in feeds], now)
+    """Take in feeds, to stay whatever the catalogue lists: each as it is now known, and whether it is new to us.
+
+    A feed known at the same address but for scheme, case and slash at the end is that feed.
+    """
+    with deciding(settings, now) as warehouse:
+        before = warehouse.feed_cards()
+        homes = {url_key(name): card for card in reversed(before) for name in _names(card)}
+        known = [homes.get(url_key(feed.url)) for feed in feeds]
+        rows = [card.feed if card else shaping.feed_row(feed) for card, feed in zip(known, feeds, strict=True)]
+        ids = warehouse.add_feeds(rows, now)
         if is_confirmed:
             warehouse.confirm_feeds(ids, now)
         after = {card.feed.feed_id: card for card in warehouse.feed_cards()}
-    return [(after[feed_id], feed_id not in before) for feed_id in dict.fromkeys(ids)]
+    active = {card.feed.feed_id for card in before if card.is_active}
+    return [(after[feed_id], feed_id not in active) for feed_id in dict.fromkeys(ids)]
 
 
 def confirm(settings: Settings, feed_ids: Sequence[str], now: datetime) -> None:
     """Note that a probe found these feeds to be readable."""
-    with keeping(settings, now) as warehouse:
+    with deciding(settings, now) as warehouse:
         warehouse.confirm_feeds(feed_ids, now)
 
 

@@ -1,4 +1,4 @@
-"""Looks at the web for `smewatch feeds`: probes of many feeds side by side, and the search for the feeds of a site."""
+"""Looks at the web for `smewatch feeds`: probes of feeds side by side, and the search for the feeds of a site."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
