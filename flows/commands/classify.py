@@ -44,8 +44,9 @@ def command(settings: Settings, file: TextIO | None, output: TextIO, model: Path
     from classifiers.judge import classify_rows
     from flows.commands.reading import judge_for, rows_of
 
+    rows = list(rows_of(file))
     judge = judge_for(settings, model)
-    for answer in classify_rows(judge, list(rows_of(file))):
+    for answer in classify_rows(judge, rows):
         output.write(json.dumps(answer, ensure_ascii=False) + "\n")
 
 
