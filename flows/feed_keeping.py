@@ -23,16 +23,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class UnknownFeed(Exception):
-    """No feed is known at that address. The message says which are like it."""
+    """No feed is known at that address. The message names one that is like it."""
 
     def __init__(self, named: str, known: Sequence[FeedCard]) -> None:
         self.named = named
-        like = get_close_matches(named, [card.feed.url for card in known], n=3, cutoff=0.6)
-        hint = "".join(f"\n  {url}" for url in like)
-        super().__init__(
-            f"No feed is known at {named}."
-            + (f" Did you mean{hint}" if like else " `smewatch feeds list` shows all that are.")
-        )
+        like = get_close_matches(named, [card.feed.url for card in known], n=1, cutoff=0.6)
+        hint = f"Did you mean {like[0]} ?" if like else "`smewatch feeds list` shows all that are."
+        super().__init__(f"No feed is known at {named}. {hint}")
 
 
 def cards(settings: Settings) -> list[FeedCard]:
@@ -135,6 +132,21 @@ def add(
         after = {card.feed.feed_id: card for card in warehouse.feed_cards()}
     active = {card.feed.feed_id for card in before if card.is_active}
     return [(after[feed_id], feed_id not in active) for feed_id in dict.fromkeys(ids)]
+
+
+def to_probe(settings: Settings, named: Sequence[str], *, every_feed: bool) -> dict[str, str | None]:
+    """Addresses to look at -> the feed each belongs to; null for one that is no feed of ours."""
+    known = cards(settings)
+    asked: dict[str, str | None] = {}
+    for one in named:
+        try:
+            card = find(known, one)
+            asked[card.adopted_url or card.feed.url] = card.feed.feed_id
+        except UnknownFeed:
+            asked[clean_link("", one) or one] = None
+    if every_feed:
+        asked |= {card.adopted_url or card.feed.url: card.feed.feed_id for card in known if card.is_active}
+    return asked
 
 
 def confirm(settings: Settings, feed_ids: Sequence[str], now: datetime) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
 
 from flows import web
+from flows.feed_keeping import plain
 from flows.settings import Settings
-from flows.steps.probing import Probe, Web, discover, probe
+from flows.steps.probing import Found, Probe, Say, Web, discover, probe
 from flows.steps.robots import RobotsCache
 
 T = TypeVar("T")
@@ -40,13 +42,18 @@ def find_feeds(
     settings: Settings,
     url: str,
     now: datetime,
-    say: Callable[[str], None],
+    say: Say,
     *,
     want_all: bool = False,
     resolve: Mapping[str, str] | None = None,
-) -> list[Probe]:
-    """The good feeds of a site, best first. `say` is told each address before it is asked."""
+) -> Found:
+    """The feeds of a site. `say` is told each address before it is asked."""
     return _on_the_web(settings, resolve, lambda side: discover(side, url, now, say, want_all=want_all))
+
+
+def probe_values(found: Probe) -> dict[str, Any]:
+    """A probe in plain values, for scripts."""
+    return {name: plain(value) for name, value in asdict(found).items()} | {"is_good": found.is_good}
 
 
 def _on_the_web(

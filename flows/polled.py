@@ -31,11 +31,16 @@ def answered(poll: Poll, before: FeedState) -> Answered:
 def states_after(
     polls: Iterable[Poll], settled: Iterable[Ending], before: States, now: datetime, *, is_outage: bool
 ) -> dict[str, FeedState]:
-    """The state of each polled feed after its poll. In an outage of our own network nothing speaks against a feed."""
+    """The state of each polled feed after its poll. In an outage of our own network nothing speaks against a feed.
+
+    A poll of a feed without a state before, a page of its archive, leaves it as it is.
+    """
     new = Counter(ending.entry.feed_id for ending in settled if not ending.is_repeat)
     after = {}
     for poll in polls:
         feed_id = poll.feed.feed_id
+        if feed_id not in before:
+            continue
         is_ours = is_outage and answered(poll, before[feed_id]).is_silence
         after[feed_id] = (
             after_outage(before[feed_id], feed_id, now)
@@ -62,7 +67,7 @@ def moves(
     polls: Iterable[Poll], after: States, adopted: Mapping[str, str], now: datetime
 ) -> Iterator[rows.AddressRow]:
     """The feeds that are asked at another address from now on. `adopted` (feed_id -> address) moved before."""
-    for poll in polls:
+    for poll in (poll for poll in polls if poll.feed.feed_id in after):
         feed_id, asked = poll.feed.feed_id, poll.url or poll.feed.url
         target = url_to_adopt(after[feed_id], asked, now)
         if target is None and _came_home(poll, after[feed_id]) and adopted.get(feed_id, asked) != asked:

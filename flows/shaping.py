@@ -221,14 +221,17 @@ def frame_of(
 ) -> rows.Batch:
     """A batch with what its polls say of themselves; `completed` adds what their entries brought.
 
-    `states` (feed_id -> state) are those after the polls. A batch without polls is one of retries.
+    `states` (feed_id -> state) are those after the polls; a feed that is not in it keeps the one it has. A batch
+    without polls is one of retries.
     """
     return rows.Batch(
         batch_id=batch_id,
         run_id=run_id,
         stored_at=now,
-        fetches=tuple(fetch_row(short_hash(f"{run_id} {poll.feed.feed_id}"), poll) for poll in polls),
-        feed_states=tuple(state_row(states[poll.feed.feed_id], poll) for poll in polls),
+        fetches=tuple(fetch_row(short_hash(f"{run_id} {poll.feed.feed_id} {poll.url}"), poll) for poll in polls),
+        feed_states=tuple(
+            state_row(states[poll.feed.feed_id], poll) for poll in polls if poll.feed.feed_id in states
+        ),
     )
 
 

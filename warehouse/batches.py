@@ -96,7 +96,6 @@ class Batches(Session):
     def _store_rows(self, batch: Batch) -> BatchCounts:
         run_id = batch.run_id
         n_fetches = self._store("store_fetches", batch.fetches, FetchRow, run_id=run_id)
-        self._store("settle_leases", batch.fetches, FetchRow)
         self._store_ends(batch)
         n_articles = self._store("store_articles", batch.articles, ArticleRow, run_id=run_id)
         self._store("date_undated_articles", batch.articles, ArticleRow)
@@ -107,6 +106,7 @@ class Batches(Session):
         self._store("retire_older_texts", batch.texts, TextRow)
         n_verdicts = self._store_verdicts(batch.verdicts, run_id)
         self._store("store_feed_states", batch.feed_states, FeedStateRow)
+        self._store("settle_leases", batch.feed_states, FeedStateRow)
         self._store("adopt_addresses", batch.moves, AddressRow)
         return BatchCounts(n_fetches, n_entries, n_articles, n_texts, n_verdicts)
 

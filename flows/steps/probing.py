@@ -21,6 +21,8 @@ from flows.steps.workers import Overrun, Pool
 
 MOST_PROBES = 24  # of one site, for one question
 
+Say = Callable[[str], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Web:
@@ -68,30 +70,35 @@ async def probe(web: Web, url: str, now: datetime) -> Probe:
     return found
 
 
-async def discover(
-    web: Web, url: str, now: datetime, say: Callable[[str], None], *, want_all: bool = False
-) -> list[Probe]:
-    """The good feeds of a site, best first; empty if there is none. `url` itself, if it is one, is the only one.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The feeds of a site."""
 
-    All that its page declares are probed. Only if none of them is good, links that look like feeds are, and only if
-    none of these is, the usual addresses until one answers, or, with `want_all`, all of them. `say` is told each
-    address before it is asked.
+    good: tuple[Probe, ...] = ()  # best first
+    others: tuple[FeedLink, ...] = ()  # named beside these, and not asked
+
+
+async def discover(web: Web, url: str, now: datetime, say: Say, *, want_all: bool = False) -> Found:
+    """The feeds of a site: `url` itself if it is one; else those its page declares, links to, or has at usual places.
+
+    Each way is tried only if those before it led nowhere, and left at the first good feed unless `want_all`. `say` is
+    told each address before it is asked.
     """
+    search = _Search(web, now, say, want_all, seen={url})
     say(url)
     found, answer = await _look(web, url, now)
     if found.is_good:
-        return [found]
-    links: list[FeedLink] = []
-    where = url
-    if isinstance(answer, Response):
-        where = answer.final_url
-        links = await _links(web, answer)
-    search = _Search(web, now, say, want_all, seen={url, where})
-    return (
-        await search.of(link for link in links if link.origin == "linked")
-        or await search.of(link for link in links if link.origin == "mentioned")
-        or await search.of(usual_addresses(where), is_first_enough=True)
-    )
+        return Found((found,))
+    where = answer.final_url if isinstance(answer, Response) else url
+    search.seen.add(where)
+    links = await _links(web, answer) if isinstance(answer, Response) else []
+    ways = [[link for link in links if link.origin == origin] for origin in ("linked", "mentioned")]
+    for way in (*ways, usual_addresses(where)):
+        good = await search.of(way)
+        if good:
+            others = [link for link in way if link.url not in search.seen and link.origin != "usual"]
+            return Found(tuple(good), tuple(others))
+    return Found()
 
 
 @dataclass(slots=True)
@@ -100,19 +107,17 @@ class _Search:
 
     web: Web
     now: datetime
-    say: Callable[[str], None]
+    say: Say
     want_all: bool
     seen: set[str]
 
-    async def of(self, links: Iterable[FeedLink], *, is_first_enough: bool = False, depth: int = 1) -> list[Probe]:
-        """The good feeds among these. What turns out to be a page about feeds is searched too, but no deeper."""
+    async def of(self, links: Iterable[FeedLink], depth: int = 1) -> list[Probe]:
+        """The good feeds among these. A page that looked like a feed is searched too, but no deeper."""
         good: list[Probe] = []
         for link in links:
-            if (
-                link.url in self.seen
-                or len(self.seen) > MOST_PROBES
-                or (good and is_first_enough and not self.want_all)
-            ):
+            if (good and not self.want_all) or len(self.seen) > MOST_PROBES:
+                break
+            if link.url in self.seen:
                 continue
             self.seen.add(link.url)
             self.say(link.url)
@@ -120,7 +125,7 @@ class _Search:
             if found.is_good:
                 good.append(replace(found, title_of_link=link.title))
             elif isinstance(answer, Response) and depth and link.origin == "mentioned":
-                good += await self.of(await _links(self.web, answer), depth=depth - 1)
+                good += await self.of(await _links(self.web, answer), depth - 1)
         return good
 
 
