@@ -8,7 +8,7 @@ loses nothing: a feed's validators and its articles are stored together, so an u
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +25,12 @@ from flows.intake import Chosen, Read
 from flows.locks import one_at_a_time
 from flows.progress import Progress, Silence
 from flows.settings import Settings, load_settings
+from flows.spool import SpoolFull
+from flows.steps.archiving import Archive
 from flows.steps.feeds import Feed
 from flows.steps.harvesting import Asked, Harvester, Poll
 from flows.steps.outcomes import Outcome, PollOutcome
+from warehouse.errors import WarehouseBusy
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -43,6 +46,7 @@ class IngestReport:
     retries: Counter[str] = field(default_factory=Counter)  # how entries tried again ended
     n_articles: int = 0
     n_relevant: int = 0
+    n_spooled: int = 0  # batches that wait for the next run, because somebody holds the warehouse
     is_outage: bool = False  # no feed answered, and our own network seems to be the reason
     problems: list[str] = field(default_factory=list)  # batches that failed unexpectedly; nothing of them is stored
     notes: list[str] = field(default_factory=list)  # what a person should know, though nothing failed
@@ -87,14 +91,14 @@ def ingest(
     with one_at_a_time(settings):
         model = models.ready_model(settings, now)
         run = intake.begin(settings, model, catalogue or read_feeds(settings), now, every_feed=every_feed)
-        report = IngestReport(run.run_id)
+        aside = [f"{name} of the spool is put aside: it cannot be stored" for name in run.caught_up.unreadable]
+        report = IngestReport(run.run_id, problems=aside)
         try:
             archive = keeping.open_archive(settings, run.run_id)
             with web.open_harvester(settings, resolve or {}, run.robots, archive) as harvester:
                 work_through(run, report, harvester, model, progress)
                 run.robots = harvester.robots_files(run.now)
-            if archive and archive.problem:
-                report.notes.append(f"Pages of this run are not archived: {archive.problem}.")
+            report.notes += notes(run, archive)
             keeping.forget_old_pages(settings, now)
         except BaseException as problem:
             report.problems.append(in_short(problem))
@@ -102,6 +106,18 @@ def ingest(
         finally:
             intake.finish(run, report.problems)
     return report
+
+
+def notes(run: intake.Run, archive: Archive | None) -> Iterator[str]:
+    """What did not go as usual, and needs no second try."""
+    if run.caught_up.n_batches:
+        yield f"{run.caught_up.n_batches} batches of an earlier run waited in the spool; they were stored first."
+    if run.n_spooled:
+        yield (
+            f"{run.n_spooled} batches wait in {run.settings.spool_dir}; the next run stores them first. {run.held}"
+        )
+    if archive and archive.problem:
+        yield f"Pages of this run are not archived: {archive.problem}."
 
 
 def work_through(
@@ -112,8 +128,7 @@ def work_through(
     progress.expect("feeds", sum(map(len, batches)))
     polling = [poll_batch.submit(harvester, batch, run.now, progress) for batch in batches]
     reading, idle = [], []
-    for polled in succeeded(polling, report):
-        chosen = intake.choose(run, polled)
+    for chosen in choices(run, succeeded(polling, report), report):
         progress.expect("articles", len(chosen.to_read))
         if chosen.to_read:
             reading.append(read_batch.submit(harvester, model, chosen, run.now, progress))
@@ -141,14 +156,30 @@ def succeeded(futures: list[PrefectFuture[T]], report: IngestReport) -> Iterator
             report.problems.append(in_short(problem))
 
 
+def choices(run: intake.Run, polled: Iterable[list[Poll]], report: IngestReport) -> Iterator[Chosen]:
+    """What is new in each batch of polls. A batch that finds the warehouse held is given up, and comes again."""
+    for polls in polled:
+        try:
+            yield intake.choose(run, polls)
+        except WarehouseBusy as busy:
+            report.problems.append(in_short(busy))
+
+
 def in_short(problem: BaseException) -> str:
     """The first line of an unexpected error; the log has the rest."""
     return f"{type(problem).__name__}: {problem}".splitlines()[0]
 
 
 def keep(run: intake.Run, report: IngestReport, done: Read) -> None:
-    """Store a batch and count it."""
-    settled = intake.store(run, done)
+    """Store a batch and count it, or leave it to the spool."""
+    try:
+        settled = intake.store(run, done)
+    except SpoolFull as full:
+        report.problems.append(in_short(full))
+        return
+    if settled is None:
+        report.n_spooled += 1
+        return
     report.polls.update(poll.outcome.value for poll in done.chosen.polls)
     counter = report.ends if done.chosen.polls else report.retries
     counter.update(ending.outcome.value for ending in settled)

@@ -1,5 +1,6 @@
 """What an ingest asks of the warehouse and puts there: load, choose, store. Each opens the file for moments."""
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,6 +15,7 @@ from flows.judging import judge_texts
 from flows.pending import Pending, look_up, pend, put, with_rekeyed
 from flows.polled import Rekeyed, answered, changed_ids, moves, rekey_rows, states_after
 from flows.settings import Settings
+from flows.spool import CaughtUp, RunEnd, SpoolFull, spool_batch, spool_end, store_spooled
 from flows.steps.feeds import Feed
 from flows.steps.harvesting import Asked, Harvester, Poll
 from flows.steps.outages import is_outage
@@ -22,6 +24,7 @@ from flows.steps.polling import lease_until
 from flows.steps.robots import REMEMBERED, RobotsFile
 from flows.steps.selecting import Ending, ToRead, sort_entries
 from flows.steps.urls import host_of, registrable_domain
+from warehouse.errors import WarehouseBusy
 from warehouse.feed_rows import LeaseRow
 from warehouse.opening import open_warehouse
 from warehouse.rows import DueFeed
@@ -30,6 +33,7 @@ from warehouse.store import Warehouse
 OUTAGE = "no feed answered: our own network seems to be down; all are asked again in 15 minutes"
 IDLE_TOGETHER = 20  # batches
 MOST_RETRIES = 500  # a run tries again at most so many unannounced entries; the rest waits for the next
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,26 @@ class Run:
     seen_texts: dict[str, str] = field(default_factory=dict)  # text_hash -> article_id, stored by this run
     n_batches: int = 0
     begun_s: float = field(default_factory=time.monotonic)
+    caught_up: CaughtUp = field(default_factory=CaughtUp)  # what earlier runs had left in the spool
+    n_spooled: int = 0  # batches of this run in the spool
+    held: WarehouseBusy | None = None  # who took the warehouse during this run; null: nobody
 
     def open(self) -> AbstractContextManager[Warehouse]:
-        """The warehouse, for moments."""
-        return open_warehouse(self.settings.warehouse, now=self.now, wait_s=self.settings.warehouse_wait_s)
+        """The warehouse, for moments. Whoever held it for the full wait once in a run is not waited for again."""
+        wait_s = 0.0 if self.held else self.settings.warehouse_wait_s
+        return open_warehouse(self.settings.warehouse, now=self.now, wait_s=wait_s)
 
 
 def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datetime, *, every_feed: bool) -> Run:
     """Register run and model, bring the catalogue up to date, lease the feeds that are due (or all).
 
-    What is leased and never stored, because this run dies, is due again for the next one.
+    What earlier runs left in the spool is stored first. What is leased and never stored, because this run dies, is
+    due again for the next one. Raises WarehouseBusy; then nothing was polled.
     """
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
     farthest = now + timedelta(seconds=FARTHEST_S)
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
+        caught_up = store_spooled(warehouse, settings.spool_dir)
         warehouse.begin_run(run_id, "ingest", now)
         models.register(warehouse, model, now)
         warehouse.sync_feeds([shaping.feed_row(feed) for feed in catalogue], now)
@@ -94,6 +104,7 @@ def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datet
         due=[Asked(shaping.feed_of(row.feed), shaping.state_of(row.state), row.adopted_url) for row in due],
         feeds={feed.feed_id: feed for feed in feeds},
         robots=[shaping.robots_file(row) for row in robots],
+        caught_up=caught_up,
     )
 
 
@@ -110,13 +121,21 @@ def batches(run: Run) -> list[list[Asked]]:
 
 
 def choose(run: Run, polls: Sequence[Poll]) -> Chosen:
-    """What is new among the entries that a batch of polls announced."""
+    """What is new among the entries that a batch of polls announced.
+
+    Raises WarehouseBusy: without the warehouse nobody knows. Then the polls count for nothing, as if the run had died
+    here, and their feeds are asked again when their leases end.
+    """
     announced = [entry for poll in polls for entry in poll.entries]
     if not announced:
         return Chosen(tuple(polls), (), ())
-    with run.open() as warehouse:
-        known = look_up(warehouse, announced, ())
-        changed = changed_ids(warehouse, polls, known)
+    try:
+        with run.open() as warehouse:
+            known = look_up(warehouse, announced, ())
+            changed = changed_ids(warehouse, polls, known)
+    except WarehouseBusy as busy:
+        run.held = run.held or busy
+        raise
     known = with_rekeyed(known, changed, announced)
     to_read, ended = sort_entries(announced, _addresses(run), known, run.claimed, run.now)
     return Chosen(tuple(polls), tuple(to_read), tuple(ended), changed)
@@ -146,11 +165,22 @@ def judge_articles(harvester: Harvester, model: Path, endings: Iterable[Ending])
     return {article.text_hash: verdict for article, verdict in zip(articles, verdicts, strict=True) if verdict}
 
 
-def store(run: Run, done: Read) -> list[Ending]:
-    """Settle a batch against what the warehouse holds by now and store it, one transaction. The settled endings."""
+def store(run: Run, done: Read) -> list[Ending] | None:
+    """Settle a batch against what the warehouse holds by now and store it, one transaction. The settled endings.
+
+    Null if somebody holds the warehouse: then the batch waits in the spool, and so does every later one of this run,
+    that they are stored in their order. Raises SpoolFull if it cannot wait there either.
+    """
     pending = _pending(run, done)
-    with run.open() as warehouse:
-        return put(warehouse, pending, run.seen_texts)
+    if not run.n_spooled:
+        try:
+            with run.open() as warehouse:
+                return put(warehouse, pending, run.seen_texts)
+        except WarehouseBusy as busy:
+            run.held = run.held or busy
+    spool_batch(run.settings.spool_dir, pending)
+    run.n_spooled += 1
+    return None
 
 
 def _pending(run: Run, done: Read) -> Pending:
@@ -176,20 +206,45 @@ def note_outage(run: Run, polls: Iterable[Poll]) -> bool:
 
 
 def finish(run: Run, problems: Sequence[str]) -> None:
-    """Close the run in the warehouse, completed or failed with what went wrong; remember the robots.txt files."""
+    """Close the run in the warehouse, completed or failed with what went wrong; remember the robots.txt files.
+
+    If somebody holds the warehouse, the end waits in the spool. Without room there either, the run counts as crashed.
+    """
     ended_at = run.now + timedelta(seconds=time.monotonic() - run.begun_s)
     detail = "; ".join([*problems, *([OUTAGE] if run.is_outage else [])]) or None
-    with run.open() as warehouse:
-        files = [shaping.robots_row(file) for file in run.robots]
-        warehouse.store_robots_files(files, after=run.now - REMEMBERED, now=run.now)
-        warehouse.finish_run(run.run_id, "failed" if problems else "completed", detail, ended_at)
+    end = RunEnd(run.run_id, "failed" if problems else "completed", detail, ended_at)
+    try:
+        with run.open() as warehouse:
+            files = [shaping.robots_row(file) for file in run.robots]
+            warehouse.store_robots_files(files, after=run.now - REMEMBERED, now=run.now)
+            warehouse.finish_run(end.run_id, end.status, end.detail, end.ended_at)
+    except WarehouseBusy as busy:
+        run.held = run.held or busy
+        _spool_end(run, end)
+
+
+def _spool_end(run: Run, end: RunEnd) -> None:
+    try:
+        spool_end(run.settings.spool_dir, end)
+    except SpoolFull as full:
+        log.error("%s", full)
 
 
 def retries(run: Run) -> Chosen:
-    """Entries whose next try is due and that no feed announced in this run; and those whose twin was read in it."""
-    with run.open() as warehouse:
-        due = [row for row in warehouse.due_retries(run.now, MOST_RETRIES) if row.feed_id in run.feeds]
-        entries = [shaping.entry_again(row) for row in due]
-        known = look_up(warehouse, entries, ())
+    """Entries whose next try is due and that no feed announced in this run; and those whose twin was read in it.
+
+    None if somebody took the warehouse in this run: they stay due.
+    """
+    nothing = Chosen((), (), ())
+    if run.held:
+        return nothing
+    try:
+        with run.open() as warehouse:
+            due = [row for row in warehouse.due_retries(run.now, MOST_RETRIES) if row.feed_id in run.feeds]
+            entries = [shaping.entry_again(row) for row in due]
+            known = look_up(warehouse, entries, ())
+    except WarehouseBusy as busy:
+        run.held = busy
+        return nothing
     to_read, ended = sort_entries(entries, _addresses(run), known, set(), run.now)
     return Chosen((), tuple(to_read), tuple(ended))

@@ -51,7 +51,7 @@ def print_ingest(report: "IngestReport", settings: Settings, *, as_json: bool, t
     if as_json:
         print(json.dumps({item.name: getattr(report, item.name) for item in fields(report)}))
         return
-    if not report.polls:
+    if not (report.polls or report.n_spooled or report.problems):
         to.print("No feed is due. `smewatch feeds list` says when the next one is; --all polls them now.")
     print_counts("Feeds polled", report.polls, to)
     print_counts("Entries announced", report.ends, to)

@@ -1,0 +1,368 @@
+"""Results that find the warehouse held: they wait on disk, and the next run stores them first, in order, once."""
+
+import json
+import random
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.verdict import Evidence, Verdict
+from flows import intake, spool, web
+from flows.intake import Read
+from flows.pending import Pending, Renamed, pend
+from flows.settings import Settings
+from flows.steps.catalogue import read_catalogue
+from flows.steps.dates import Published
+from flows.steps.extracting import Article
+from flows.steps.feeds import Feed
+from flows.steps.outcomes import Outcome
+from flows.steps.parsing import Entry
+from flows.steps.rekeying import Earlier
+from flows.steps.selecting import Ending, KnownEntry
+from flows.steps.urls import short_hash
+from tests.flows.feed_rounds import rounds
+from tests.flows.small_web import N_FEEDS, small_web
+from tests.flows.tools import failed_checks, rows
+from warehouse import rows as shapes
+from warehouse.errors import WarehouseBusy
+from warehouse.opening import open_warehouse
+
+__all__ = ["rounds"]
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+FEED = Feed("https://feed.test/rss", "A feed")
+WHEN = Published(NOW, "feed", "second", in_future=False)
+SAME = (
+    "select article_id, url, title from core.articles order by all",
+    "select article_id, text_version, text_hash from core.article_texts order by all",
+    "select article_id, text_version, model_id, round(score, 6) from core.verdicts order by all",
+    "select article_id, feed_id from core.article_feeds order by all",
+    "select article_id, url_key from core.article_urls order by all",
+    "select feed_id, entry_key, if(outcome = 'known', 'stored', outcome), article_id from raw.entries order by all",
+)
+
+
+def contents(data_dir):
+    assert failed_checks(data_dir) == {}
+    return [rows(data_dir, sql) for sql in SAME]
+
+
+def pending(n=1, *, text="Some words.", run_id="r1"):
+    """A batch of one poll that announced one entry."""
+    link = f"https://news.test/{n}"
+    article = Article(link, f"news.test/{n}", "A title", text, short_hash(text), "en", WHEN, None, "page", "x", 2)
+    entry = Entry(FEED.feed_id, f"e{n}", "h", link, "A title", "", WHEN, content_html="<p>long</p>")
+    poll = shapes.FetchRow(f"{run_id} {n}", FEED.feed_id, NOW, 0.5, "read", 200, n_entries=1)
+    frame = shapes.Batch(
+        f"{run_id}-{n:04d}", run_id, NOW, fetches=(poll,), feed_states=(shapes.FeedStateRow(FEED.feed_id, "active"),)
+    )
+    return pend(frame, [Ending(entry, Outcome.STORED, article, n_attempts=1)], {}, {}, {FEED.feed_id: FEED})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    with open_warehouse(tmp_path / "warehouse.duckdb", now=NOW, wait_s=0) as opened:
+        opened.begin_run("r1", "ingest", NOW)
+        opened.sync_feeds([shapes.FeedRow(FEED.feed_id, FEED.url)], NOW)
+        yield opened
+
+
+def titles(warehouse):
+    return [row[0] for row in warehouse.query("select url_key from core.articles order by all").rows]
+
+
+# --- On paper -------------------------------------------------------------------------------------------------------
+
+
+def full_pending(text):
+    """One of everything."""
+    early = Earlier("old", "news.test/1", text, NOW, KnownEntry("h0", "unreachable", None, 2, NOW))
+    verdict = Verdict(
+        "m", 0.1234567890123456, "sure", True, "forum", 0.5, ("JP",), ("ASEAN",), (Evidence(text, 0.3),)
+    )
+    base = pending(text=text)
+    frame = replace(
+        base.frame,
+        feed_states=(shapes.FeedStateRow(FEED.feed_id, etag=f'"{text}"', skip_hours=5, last_new_at=NOW),),
+        moves=(shapes.AddressRow(FEED.feed_id, "https://moved.test/", NOW),),
+        rekeyed=(shapes.RekeyRow(FEED.feed_id, "old", "e1", "h"),),
+    )
+    lost = replace(base.endings[0], outcome=Outcome.PAYWALL, article=None, detail=text, next_attempt_at=NOW)
+    endings = (*base.endings, lost, replace(base.endings[0], stands_in_for=Outcome.REFUSED))
+    return Pending(frame, endings, {"t": verdict}, (Renamed(FEED.feed_id, "e1", early),), base.feeds)
+
+
+@given(st.text())
+def test_what_comes_out_of_the_spool_is_what_went_in(tmp_path_factory, text):
+    folder, original = tmp_path_factory.mktemp("spool"), full_pending(text)
+    spool.spool_batch(folder, original)
+    (file,) = spool.waiting(folder)
+    document = json.loads(file.read_bytes())
+    assert (document["format"], document["version"]) == ("smewatch spool", spool.VERSION)
+    assert spool._batches.validate_python(document["batch"]) == original
+
+
+def test_text_that_utf8_cannot_carry_is_mended(folder, warehouse):
+    spool.spool_batch(folder, full_pending("a\udc80b"))
+    assert spool.store_spooled(warehouse, folder).n_batches == 1
+    assert warehouse.query("select text from core.article_texts").rows == [("a?b",)]
+
+
+def test_markup_of_entries_does_not_travel():
+    assert pending().endings[0].entry.content_html is None
+
+
+# --- In and out -----------------------------------------------------------------------------------------------------
+
+
+def test_batches_are_stored_in_their_order_and_the_spool_is_empty_afterwards(folder, warehouse):
+    for n in (2, 10, 1):
+        spool.spool_batch(folder, pending(n, text="The same words."))
+    assert spool.store_spooled(warehouse, folder) == spool.CaughtUp(3)
+    assert titles(warehouse) == ["news.test/1"]  # the others had its text
+    assert spool.waiting(folder) == []
+    assert spool.store_spooled(warehouse, folder) == spool.CaughtUp(0)
+
+
+def test_a_batch_that_was_stored_before_its_file_could_be_deleted_is_not_stored_twice(folder, warehouse):
+    spool.spool_batch(folder, pending())
+    kept = spool.waiting(folder)[0].read_bytes()
+    spool.store_spooled(warehouse, folder)
+    before = warehouse.query(
+        "select (select count(*) from raw.fetch_ends), (from (select count(*) from ops.batches))"
+    )
+    (folder / "r1-0001.json").write_bytes(kept)
+    assert spool.store_spooled(warehouse, folder).n_batches == 1
+    after = warehouse.query("select (select count(*) from raw.fetch_ends), (from (select count(*) from ops.batches))")
+    assert before == after
+    assert warehouse.failed_checks() == {}
+
+
+def test_the_end_of_a_run_comes_after_its_batches(folder, warehouse):
+    spool.spool_end(folder, spool.RunEnd("r1", "completed", "all well", LATER))
+    spool.spool_batch(folder, pending())
+    assert [file.name for file in spool.waiting(folder)] == ["r1-0001.json", "r1-end.json"]
+    assert spool.store_spooled(warehouse, folder).n_batches == 1
+    (row,) = warehouse.query("select status, detail from ops.runs").rows
+    assert row == ("completed", "all well")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": "smewatch spool", "version": 1}',
+        b'{"format": "smewatch spool", "version": 999, "batch": {}}',
+        b'{"format": "smewatch spool", "version": 1, "batch": {"frame": 3}}',
+        b'{"version": 1, "end": {"run_id": "none", "status": "x", "detail": null, "ended_at": "2026-11-20T12:00Z"}}',
+        b"\xff\xfe",
+    ],
+)
+def test_a_file_that_cannot_be_stored_is_put_aside_and_the_others_are_stored(content, folder, warehouse):
+    spool.spool_batch(folder, pending())
+    (folder / "a.json").write_bytes(content)
+    assert spool.store_spooled(warehouse, folder) == spool.CaughtUp(1, ("a.json",))
+    assert (folder / "unreadable" / "a.json").read_bytes() == content
+    assert spool.waiting(folder) == []
+
+
+def test_a_spool_that_does_not_exist_is_empty(folder, warehouse):
+    assert spool.store_spooled(warehouse, folder) == spool.CaughtUp()
+
+
+# --- Kills and full disks -------------------------------------------------------------------------------------------
+
+SPOOL_FOR_EVER = """
+import sys
+from pathlib import Path
+from tests.flows.test_spool import pending
+from flows.spool import spool_batch
+for n in range(1, 10_000):
+    spool_batch(Path(sys.argv[1]), pending(n, text=f"{n} " * 20_000))
+    print(n, flush=True)
+"""
+
+
+def test_a_kill_while_spooling_leaves_whole_batches(folder, warehouse, pytestconfig):
+    process = subprocess.Popen(
+        [sys.executable, "-c", SPOOL_FOR_EVER, folder], stdout=subprocess.PIPE, text=True, cwd=pytestconfig.rootpath
+    )
+    said = [process.stdout.readline() for _ in range(20)]
+    threading.Event().wait(random.Random(4).uniform(0, 0.05))
+    process.kill()
+    said += process.communicate()[0].splitlines()
+    (folder / "r1-9999.draft").write_text('{"format": "smew')  # whatever the kill met
+    caught_up = spool.store_spooled(warehouse, folder)
+    assert caught_up.unreadable == ()
+    assert caught_up.n_batches >= len(said) >= 20
+    assert len(titles(warehouse)) == caught_up.n_batches
+    assert list(folder.iterdir()) == []
+
+
+FILL = """
+import resource, sys
+from pathlib import Path
+from tests.flows.test_spool import pending
+from flows.spool import SpoolFull, spool_batch
+folder = Path(sys.argv[1])
+spool_batch(folder, pending(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
+try:
+    spool_batch(folder, pending(2, text="long " * 2_000))
+except SpoolFull as full:
+    print(full)
+"""
+
+
+def test_a_full_disk_keeps_nothing_of_the_batch_and_says_so(folder, warehouse, pytestconfig):
+    done = subprocess.run(
+        [sys.executable, "-c", FILL, folder], capture_output=True, text=True, check=True, cwd=pytestconfig.rootpath
+    )
+    assert "r1-0002.json could not be spooled" in done.stdout
+    assert "Nothing of it is kept" in done.stdout
+    assert [file.name for file in folder.iterdir()] == ["r1-0001.json"]
+    assert spool.store_spooled(warehouse, folder) == spool.CaughtUp(1)
+
+
+# --- A run without Prefect: who holds the warehouse, and when -------------------------------------------------------
+
+HOLD = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from warehouse.opening import open_warehouse
+with open_warehouse(Path(sys.argv[1]), now=datetime.now(UTC), wait_s=60):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held(settings):
+    """Another process has the warehouse open."""
+    command = [sys.executable, "-c", HOLD, settings.warehouse]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        yield holder
+        holder.communicate()
+
+
+def urls(catalogue):
+    return [feed.url for feed in read_catalogue(catalogue.read_bytes(), "a catalogue")]
+
+
+def read_run(runs, now, settings):
+    """A run up to its stores: the run and its batches."""
+    run = runs.begin(now)
+    with web.open_harvester(settings, {}) as harvester:
+        polled = [harvester.poll(batch, now, lambda: None) for batch in intake.batches(run)]
+        chosen = [intake.choose(run, polls) for polls in polled]
+        return run, [Read(one, tuple(harvester.read(one.to_read, now, lambda: None)), {}) for one in chosen]
+
+
+def test_results_are_spooled_from_the_first_store_that_finds_the_warehouse_held(rounds, tmp_path):
+    with small_web(tmp_path) as (_, catalogue):
+        runs = rounds(*urls(catalogue), feeds_per_batch=2, warehouse_wait_s=0.2)
+        run, batches = read_run(runs, NOW, runs.settings)
+        assert len(batches) == 3
+        assert intake.store(run, batches[0]) is not None
+        with held(runs.settings) as holder:
+            assert intake.store(run, batches[1]) is None
+            assert str(holder.pid) in str(run.held)
+        assert intake.store(run, batches[2]) is None  # the warehouse is free, but the order counts
+        intake.finish(run, [])
+        assert len(spool.waiting(runs.settings.spool_dir)) == 2
+        assert runs.ask("select count(*) from raw.fetches") == [(2,)]
+        assert runs.begin(LATER).caught_up == spool.CaughtUp(2)
+        assert runs.ask("select count(*) from raw.fetches") == [(N_FEEDS,)]
+        assert runs.ask("from ops.feed_leases") == []
+    assert failed_checks(runs.settings.data_dir) == {}
+
+
+def test_a_run_that_finds_the_warehouse_held_at_its_beginning_polls_nothing(rounds, tmp_path):
+    with small_web(tmp_path) as (server, catalogue):
+        runs = rounds(*urls(catalogue), warehouse_wait_s=0.2)
+        runs.begin(NOW)
+        with held(runs.settings), pytest.raises(WarehouseBusy):
+            runs.run(LATER)
+        assert server.seen == []
+
+
+def test_a_batch_that_cannot_be_looked_up_is_given_up_and_its_feeds_are_due_again(rounds, tmp_path):
+    with small_web(tmp_path) as (_, catalogue):
+        runs = rounds(*urls(catalogue), warehouse_wait_s=0.2)
+        run = runs.begin(NOW)
+        with web.open_harvester(runs.settings, {}) as harvester:
+            polls = harvester.poll(intake.batches(run)[0], NOW, lambda: None)
+        with held(runs.settings):
+            with pytest.raises(WarehouseBusy):
+                intake.choose(run, polls)
+            assert intake.retries(run).to_read == ()
+            intake.finish(run, ["WarehouseBusy"])
+        assert len(runs.begin(LATER).due) == N_FEEDS
+        assert runs.ask("select status from ops.runs order by started_at") == [("failed",), ("running",)]
+
+
+# --- Real runs ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.server
+def test_a_warehouse_held_for_the_length_of_three_runs_costs_nothing(cli_with_server, with_model, tmp_path):
+    """The holder comes while the first run reads, and goes after the third."""
+    from flows.ingest import ingest  # brings Prefect, which the small processes above must not wait for
+
+    calm, data_dir = with_model(tmp_path / "calm"), with_model(tmp_path / "var")
+    about = {"allow_private_addresses": True, "host_delay_s": 0, "feeds_per_batch": 2}
+    with small_web(tmp_path) as (server, catalogue):
+        feeds = read_catalogue(catalogue.read_bytes(), "a catalogue")
+        assert ingest(Settings(data_dir=calm, **about), feeds, now=NOW).exit_code == 0
+        run = ("run", "--feeds", catalogue, "--allow-private", "--data-dir", "var", "--json")
+        environment = {
+            "SMEWATCH_HOST_DELAY_S": "0",
+            "SMEWATCH_WAREHOUSE_WAIT_S": "1",
+            "SMEWATCH_FEEDS_PER_BATCH": "2",
+        }
+        chosen, holding = threading.Event(), threading.Event()
+
+        def wait_for_the_holder(script):
+            def play(seen):
+                chosen.set()
+                holding.wait(60)
+                return script
+
+            return play
+
+        pages = [path for path in server.scripts if path.count("/") == 2 and not path.endswith("feed.xml")]
+        server.scripts |= {path: wait_for_the_holder(server.scripts[path][1]) for path in pages}
+        with cli_with_server.start(*run, **environment) as first:
+            assert chosen.wait(120)
+            with held(Settings(data_dir=data_dir)):
+                holding.set()
+                out, _ = first.communicate(timeout=120)
+                assert json.loads(out)["n_spooled"] >= 1
+                n_asked = len(server.seen)
+                for _ in range(2):
+                    done = cli_with_server(*run, **environment)
+                    assert (done.returncode, done.stdout) == (1, "")
+                    assert "held by" in done.stderr
+                assert len(server.seen) == n_asked
+        last = cli_with_server(*run, "--all", **environment)
+        assert last.returncode == 0, last.stderr
+        assert "waited in the spool" in json.loads(last.stdout)["notes"][0]
+    assert contents(data_dir) == contents(calm)
+    assert not list((data_dir / "spool").iterdir())
