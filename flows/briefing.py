@@ -88,9 +88,7 @@ def model_note(model: ModelRow | None) -> ModelNote:
         return ModelNote("none", "no model was trained yet", "")
     card = json.loads(model.card)
     counts = card["counts"]
-    trained_on = (
-        f"{counts['seed_documents']} seed documents and {counts['relevant'] + counts['not_relevant']} labelled texts "
-        f"({counts['relevant']} of them relevant)"
-    )
+    relevant, others = counts["relevant_examples"], counts["other_examples"]
+    trained_on = f"{counts['seed_documents']} seed documents and {relevant + others} labelled texts ({relevant} of them relevant)"
     measures = {name.replace("_", " "): Measure(value) for name, value in card["results"].items()}
     return ModelNote(model.model_id, trained_on, card["threshold_rule"], measured_on=MEASURED_ON, measures=measures)
