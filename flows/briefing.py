@@ -89,6 +89,7 @@ def model_note(model: ModelRow | None) -> ModelNote:
     card = json.loads(model.card)
     counts = card["counts"]
     relevant, others = counts["relevant_examples"], counts["other_examples"]
-    trained_on = f"{counts['seed_documents']} seed documents and {relevant + others} labelled texts ({relevant} of them relevant)"
+    texts = f"{relevant + others} labelled texts ({relevant} of them relevant)"
+    trained_on = f"{counts['seed_documents']} seed documents and {texts}"
     measures = {name.replace("_", " "): Measure(value) for name, value in card["results"].items()}
     return ModelNote(model.model_id, trained_on, card["threshold_rule"], measured_on=MEASURED_ON, measures=measures)
