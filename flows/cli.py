@@ -15,7 +15,7 @@ COMMANDS = {
     "sql": "Ask the warehouse.",
     "train": "Fit the model from the seeds and register it.",
     "classify": "Judge the texts of a JSON Lines file.",
-    "label": "Say what you think of an article; training learns from it.",
+    "label": "Say what you think of an article: your word beats the model's.",
     "evaluate": "Measure the model on labelled texts.",
     "stories": "Group reports of the same event.",
     "config": "Every setting, its value and where it comes from.",

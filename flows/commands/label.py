@@ -24,7 +24,7 @@ def command(
 ) -> None:
     """Say what you think of an article: your word beats the model's in every view and digest.
 
-    Labels are kept for ever, with author and time; the latest counts. `smewatch train` learns from them.
+    Labels are kept for ever, with author and time; the latest counts.
 
     Example: smewatch label 3f2a9c0d1e5b7788 not-relevant --note "a summit, SMEs named once"
     """
