@@ -15,7 +15,7 @@ from prefect import flow
 
 from flows import briefing
 from flows.grouping import by_event
-from flows.settings import Settings, load_settings
+from flows.settings import Given, Settings, settings_of
 from flows.steps.digesting import Digest, DigestArticle, ModelNote, Query, WeekCounts, compose
 from flows.steps.rendering import render_html, render_text
 from flows.steps.weeks import IsoWeek, last_full_week
@@ -49,9 +49,9 @@ class DigestReport:
 
 
 @flow(name="digest", validate_parameters=False)
-def digest(settings: Settings | None = None, week: str | None = None, *, now: datetime | None = None) -> DigestReport:
+def digest(settings: Given = None, week: str | None = None, *, now: datetime | None = None) -> DigestReport:
     """Write the digest of a week such as 2026-W47; without one, of the last full week. A bad week is a ValueError."""
-    settings, now = settings or load_settings(), now or datetime.now(UTC)
+    settings, now = settings_of(settings), now or datetime.now(UTC)
     asked = IsoWeek.parse(week) if week else last_full_week(now, settings.tz)
     material = load(settings, asked, now)
     content = compose(

@@ -24,7 +24,7 @@ from flows.catalogue import read_feeds
 from flows.intake import Chosen, Read
 from flows.locks import one_at_a_time
 from flows.progress import Progress, Silence
-from flows.settings import Settings, load_settings
+from flows.settings import Given, settings_of
 from flows.spool import SpoolFull
 from flows.steps.archiving import Archive
 from flows.steps.feeds import Feed
@@ -73,7 +73,7 @@ def read_batch(harvester: Harvester, model: Path, chosen: Chosen, now: datetime,
 
 @flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=8), validate_parameters=False)  # type: ignore[arg-type]
 def ingest(
-    settings: Settings | None = None,
+    settings: Given = None,
     catalogue: Sequence[Feed] | None = None,
     *,
     every_feed: bool = False,
@@ -87,7 +87,7 @@ def ingest(
     A batch that fails unexpectedly stores nothing and is named in the report; the run then ends as failed.
     Raises AlreadyRunning, WarehouseBusy and CatalogueError.
     """
-    settings, now, progress = settings or load_settings(), now or datetime.now(UTC), progress or Silence()
+    settings, now, progress = settings_of(settings), now or datetime.now(UTC), progress or Silence()
     with one_at_a_time(settings):
         model = models.ready_model(settings, now)
         run = intake.begin(settings, model, catalogue or read_feeds(settings), now, every_feed=every_feed)

@@ -15,7 +15,7 @@ from classifiers.verdict import Document, Verdict
 from flows import models, shaping, web
 from flows.judging import judge_texts
 from flows.progress import Progress, Silence
-from flows.settings import Settings, load_settings
+from flows.settings import Given, Settings, settings_of
 from warehouse.opening import open_warehouse
 from warehouse.rows import UnjudgedText
 
@@ -33,10 +33,10 @@ class RejudgeReport:
 
 @flow(name="rejudge", validate_parameters=False)
 def rejudge(
-    settings: Settings | None = None, *, progress: Progress | None = None, now: datetime | None = None
+    settings: Given = None, *, progress: Progress | None = None, now: datetime | None = None
 ) -> RejudgeReport:
     """Let the model in use judge every text it has not judged yet. Raises WarehouseBusy."""
-    settings, now, progress = settings or load_settings(), now or datetime.now(UTC), progress or Silence()
+    settings, now, progress = settings_of(settings), now or datetime.now(UTC), progress or Silence()
     model = models.ready_model(settings, now)
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
     n_judged, overran = 0, set[str]()

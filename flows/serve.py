@@ -19,7 +19,8 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLi
 
 def deployments(settings: Settings) -> list[RunnerDeployment]:
     """Ingest and digest with their schedules. Runs get these very settings, whatever their own environment says."""
-    here = settings.model_copy(update={"data_dir": settings.data_dir.resolve()})
+    feeds_file = settings.feeds_file and settings.feeds_file.resolve()
+    here = settings.model_copy(update={"data_dir": settings.data_dir.resolve(), "feeds_file": feeds_file})
     parameters = {"settings": here.model_dump(mode="json")}
     planned = ((ingest, settings.ingest_cron), (digest, settings.digest_cron))
     return [_deployment(flow, Cron(cron, timezone=settings.zone), parameters) for flow, cron in planned]

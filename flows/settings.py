@@ -1,6 +1,7 @@
 """The knobs. One object, read once at the edge; nothing below the flows reads the environment."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tomllib import TOMLDecodeError
@@ -156,6 +157,15 @@ def load_settings(**given: Any) -> Settings:
         raise SettingsError("; ".join(_in_words(error) for error in problem.errors())) from problem
     except TOMLDecodeError as problem:
         raise SettingsError(f"{FILE} is not TOML: {problem}.") from problem
+
+
+# What a flow may be called with: settings, the plain form in which a schedule keeps them, or nothing.
+Given = Settings | Mapping[str, Any] | None
+
+
+def settings_of(given: Given) -> Settings:
+    """The settings a flow was called with; without any, those of this process."""
+    return given if isinstance(given, Settings) else load_settings(**(given or {}))
 
 
 def _in_words(error: Any) -> str:

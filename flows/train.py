@@ -6,14 +6,14 @@ from pathlib import Path
 from prefect import flow
 
 from flows import models
-from flows.settings import Settings, load_settings
+from flows.settings import Given, settings_of
 from warehouse.opening import open_warehouse
 
 
 @flow(name="train", validate_parameters=False)
-def train(settings: Settings | None = None, *, now: datetime | None = None) -> Path:
+def train(settings: Given = None, *, now: datetime | None = None) -> Path:
     """Fit a model, make it the one in use, and register it in the warehouse. Its folder."""
-    settings, now = settings or load_settings(), now or datetime.now(UTC)
+    settings, now = settings_of(settings), now or datetime.now(UTC)
     judge = models.fit(settings, now)
     folder = settings.models_dir / judge.model_id
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
