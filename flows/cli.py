@@ -5,6 +5,8 @@ import sys
 
 import click
 
+from flows.steps.neutral import tame_logging
+
 # name -> module of flows/commands and the sentence `smewatch --help` shows; the module has a click command `command`.
 COMMANDS = {
     "demo": "The main job, end to end, on a small web of our own.",
@@ -49,6 +51,7 @@ def main() -> None:
 
     Start with `smewatch demo`. Every command explains itself with --help.
     """
+    tame_logging()
 
 
 if __name__ == "__main__":

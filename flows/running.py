@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from flows.commands.common import echo
 from flows.platform import PrefectUnavailable, leave, prefect_server
 from flows.progress import Bars, bars
 from flows.settings import Settings
@@ -31,13 +32,13 @@ def end_with(run: Callable[[], int]) -> NoReturn:
     try:
         leave(run())
     except AlreadyRunning as problem:
-        click.echo(f"Nothing done: {problem}", err=True)
+        echo(f"Nothing done: {problem}", err=True)
         leave(ALREADY_RUNNING)
     except (CatalogueError, NotADemoFolder, PrefectUnavailable, WarehouseError) as problem:
-        click.echo(f"Error: {problem}", err=True)
+        echo(f"Error: {problem}", err=True)
         leave(1)
     except Exception:
-        traceback.print_exc()  # nobody foresaw it, so everything about it is worth telling
+        echo(traceback.format_exc(), err=True)  # nobody foresaw it, so everything about it is worth telling
         leave(1)
     except KeyboardInterrupt:
         click.echo("Stopped. What was stored stays; the next run does the rest.", err=True)

@@ -7,6 +7,7 @@ from flows.steps.archiving import Archive
 from flows.steps.client import Client
 from flows.steps.harvesting import Harvester, HarvestLimits
 from flows.steps.limits import Limits
+from flows.steps.neutral import tame_logging
 from flows.steps.pacing import HostPace, HostPaces
 from flows.steps.robots import RobotsFile
 from flows.steps.workers import Pool
@@ -22,8 +23,11 @@ def open_harvester(
 ) -> Harvester:
     """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`.
 
+    From here on log lines may quote the web, so those of this process are made harmless.
+
     `robots_files` are those that earlier runs read within the last day; pages are kept in `archive`, if there is one.
     """
+    tame_logging()
     limits = HarvestLimits(
         settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
     )

@@ -1,6 +1,7 @@
 """What the commands share: settings as an argument, errors as sentences, one console."""
 
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,24 @@ if TYPE_CHECKING:
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """A rich console: colour only on a terminal, scraped text never read as markup."""
-    from rich.console import Console
+    """A rich console: colour only on a terminal, scraped text never read as markup, and none of it acts."""
+    from flows.commands.consoles import PlainConsole
 
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    return PlainConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print lines that may hold scraped text; what would act on a terminal is shown as its escape."""
+    from flows.steps.neutral import lines
+
+    click.echo(lines(text), err=err)
+
+
+def echo_json(value: object, **options: Any) -> None:
+    """Print a value as JSON, one line unless `options` of json.dumps say otherwise; harmless on a terminal too."""
+    from flows.steps.neutral import json_line
+
+    click.echo(json_line(json.dumps(value, ensure_ascii=False, **options)))
 
 
 def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:

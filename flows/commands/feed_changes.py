@@ -1,13 +1,12 @@
 """`smewatch feeds add, import, export, pause, resume, remove`: what a person decides about feeds."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.common import with_settings
+from flows.commands.common import echo, echo_json, with_settings
 from flows.commands.telling import in_sentences
 from flows.settings import Settings
 
@@ -54,7 +53,7 @@ def add(
         settings = settings.model_copy(update={"allow_private_addresses": True})
     now = datetime.now(UTC)
     found = feed_probing.find_feeds(
-        settings, address, now, lambda asked: click.echo(f"Asking {asked} ...", err=True), want_all=want_all
+        settings, address, now, lambda asked: echo(f"Asking {asked} ...", err=True), want_all=want_all
     )
     if not found.good:
         raise click.ClickException(f"No feed with entries was found at {address}, nor by way of its page.")
@@ -65,7 +64,7 @@ def add(
             added = feed_keeping.add(settings, feeds, now, is_confirmed=True)
     _report(found.good, added, as_json=as_json)
     for other in found.others:
-        click.echo(f"Also named there: {other.url}  {other.title}".rstrip(), err=True)
+        echo(f"Also named there: {other.url}  {other.title}".rstrip(), err=True)
 
 
 def _feed(found: "Probe", about: dict[str, str | None]) -> "Feed":
@@ -89,13 +88,13 @@ def _report(good: "Sequence[Probe]", added: "list[tuple[FeedCard, bool]]", *, as
         words = {card.feed.url: "added" if is_new else "known" for card, is_new in added}
         for found in good:
             verdict = words.get(found.permanent_url or found.url, "known" if added else "found")
-            click.echo(json.dumps({**probe_values(found), "result": verdict}, ensure_ascii=False))
+            echo_json({**probe_values(found), "result": verdict})
         return
     for found in good if not added else ():
-        click.echo(f"Found: {found.url}  {found.title}, {found.n_entries} entries")
+        echo(f"Found: {found.url}  {found.title}, {found.n_entries} entries")
     for card, is_new in added:
         word = "Added" if is_new else "Known already, and now kept whatever the catalogue lists"
-        click.echo(f"{word}: {card.feed.url}  {card.feed.title}")
+        echo(f"{word}: {card.feed.url}  {card.feed.title}")
 
 
 @click.command("import")
@@ -118,7 +117,7 @@ def import_feeds(settings: Settings, file: str, dry_run: bool, as_json: bool) ->
         added = [] if dry_run else feed_keeping.add(settings, feeds, datetime.now(UTC))
     n_new = sum(is_new for _, is_new in added)
     if as_json:
-        click.echo(json.dumps({"read": len(feeds), "added": n_new, "known": len(added) - n_new}))
+        echo_json({"read": len(feeds), "added": n_new, "known": len(added) - n_new})
     elif dry_run:
         click.echo(f"{len(feeds)} feeds read; nothing added.")
     else:
@@ -154,7 +153,7 @@ def pause(settings: Settings, urls: tuple[str, ...]) -> None:
 
     with in_sentences():
         for card in feed_keeping.pause(settings, urls, datetime.now(UTC)):
-            click.echo(f"Paused: {card.feed.url}")
+            echo(f"Paused: {card.feed.url}")
 
 
 @click.command("resume")
@@ -169,7 +168,7 @@ def resume(settings: Settings, urls: tuple[str, ...]) -> None:
 
     with in_sentences():
         for card in feed_keeping.resume(settings, urls, datetime.now(UTC)):
-            click.echo(f"Resumed: {card.feed.url}")
+            echo(f"Resumed: {card.feed.url}")
 
 
 @click.command("remove")
@@ -184,4 +183,4 @@ def remove(settings: Settings, urls: tuple[str, ...]) -> None:
 
     with in_sentences():
         for card in feed_keeping.remove(settings, urls, datetime.now(UTC)):
-            click.echo(f"Removed: {card.feed.url}")
+            echo(f"Removed: {card.feed.url}")

@@ -1,12 +1,11 @@
 """`smewatch feeds`: what it shows is here; what it changes, and what it asks of the web, in files of their own."""
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.common import console, with_settings
+from flows.commands.common import console, echo_json, with_settings
 from flows.commands.feed_changes import add, export_feeds, import_feeds, pause, remove, resume
 from flows.commands.feed_visits import backfill, probe
 from flows.commands.telling import in_sentences
@@ -54,7 +53,7 @@ def list_feeds(settings: Settings, only_trouble: bool, state: str | None, with_r
     ]
     if as_json:
         for card in shown:
-            click.echo(json.dumps(feed_keeping.as_values(card, now), ensure_ascii=False))
+            echo_json(feed_keeping.as_values(card, now))
     elif only_trouble:
         _print_troubles(shown, now, n_all=sum(card.is_active for card in known))
     else:
@@ -122,7 +121,7 @@ def show(settings: Settings, url: str, as_json: bool) -> None:
         card, past = feed_keeping.card_and_past(settings, url)
     if as_json:
         values = {**feed_keeping.as_values(card, now), **asdict(past)}
-        click.echo(json.dumps(values, ensure_ascii=False, default=feed_keeping.plain, indent=2))
+        echo_json(values, default=feed_keeping.plain, indent=2)
         return
     _print_card(card, past, now)
 

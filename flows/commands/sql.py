@@ -1,14 +1,13 @@
 """`smewatch sql`"""
 
 import csv
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.common import console, with_settings
+from flows.commands.common import console, echo_json, with_settings
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,10 +27,13 @@ MOST_ROWS_SHOWN = 200
 )
 @click.option("--csv", "form", flag_value="csv", help="Comma-separated, with a header.")
 @click.option("--json", "form", flag_value="json", help="One JSON object a row.")
+@click.option("--raw", is_flag=True, help="With --csv: every text as it is, even if a spreadsheet would run it.")
 @click.option("--table", "form", flag_value="table", default=True, hidden=True)
 @with_settings
-def command(settings: Settings, query: str | None, path: Path | None, form: str) -> None:
+def command(settings: Settings, query: str | None, path: Path | None, form: str, raw: bool) -> None:
     """Ask the warehouse. Read only; the views made for people are in the schema `mart`.
+
+    With --csv, a text that a spreadsheet would run as a formula gets an apostrophe in front.
 
     Example: smewatch sql "select week, n_relevant from mart.weekly_counts order by week"
     """
@@ -46,18 +48,25 @@ def command(settings: Settings, query: str | None, path: Path | None, form: str)
             table = warehouse.query(text, max_rows=MOST_ROWS_SHOWN if form == "table" else None)
     except WarehouseError as problem:
         raise click.ClickException(str(problem)) from problem
-    {"csv": _print_csv, "json": _print_json, "table": _print_table}[form](table)
+    if form == "csv":
+        _print_csv(table, raw=raw)
+    elif form == "json":
+        _print_json(table)
+    else:
+        _print_table(table)
 
 
-def _print_csv(table: "Table") -> None:
+def _print_csv(table: "Table", *, raw: bool) -> None:
+    from flows.steps.neutral import csv_cell
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    for row in (table.columns, *table.rows):
+        writer.writerow(row if raw else [csv_cell(value) for value in row])
 
 
 def _print_json(table: "Table") -> None:
     for row in table.rows:
-        click.echo(json.dumps(dict(zip(table.columns, row, strict=True)), ensure_ascii=False))
+        echo_json(dict(zip(table.columns, row, strict=True)))
 
 
 def _print_table(table: "Table") -> None:
