@@ -100,7 +100,7 @@ finally:
         (["run", "--help"], {"prefect", "sklearn", "duckdb", "trafilatura"}),
         (["config", "--json"], {"prefect", "sklearn", "duckdb", "trafilatura"}),
     ],
-    ids=" ".join,
+    ids=["help", "help of a command", "config"],
 )
 def test_a_command_loads_no_more_than_it_needs(arguments, heavy, tmp_path):
     program = LOADED.format(arguments=arguments, heavy=heavy)
