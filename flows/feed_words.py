@@ -145,7 +145,7 @@ def ago(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return ""
     seconds = (moment - now).total_seconds()
-    return f"in {span(seconds)}" if seconds > 0 else f"{span(-seconds)} ago"
+    return f"in {span(seconds)}" if seconds > 0 else f"{span(abs(seconds))} ago"
 
 
 def span(seconds: float) -> str:

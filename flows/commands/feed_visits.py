@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.common import console, with_settings
+from flows.commands.common import console, echo, echo_json, with_settings
 from flows.commands.telling import in_sentences
 from flows.settings import Settings
 
@@ -50,7 +50,7 @@ def probe(
     if as_json:
         for one in found:
             values = {"feed_id": asked[one.url], **feed_probing.probe_values(one)}
-            click.echo(json.dumps(values, ensure_ascii=False))
+            echo_json(values)
     else:
         _print_probes(found, now)
     raise SystemExit(0 if all(one.is_good for one in found) else 1)
@@ -99,7 +99,7 @@ def backfill(settings: Settings, url: str, pages: int, allow_private: bool, as_j
 
     Example: smewatch feeds backfill https://example.org/feed.xml --pages 5
     """
-    from dataclasses import asdict
+    from dataclasses import fields
 
     from flows.backfilling import backfill as fill
     from flows.progress import bars
@@ -113,10 +113,10 @@ def backfill(settings: Settings, url: str, pages: int, allow_private: bool, as_j
         with in_sentences(), bars() as progress:
             report = fill(settings, url, pages, datetime.now(UTC), progress)
         if as_json:
-            click.echo(json.dumps({**asdict(report), "exit_code": report.exit_code}))
+            click.echo(json.dumps({item.name: getattr(report, item.name) for item in fields(report)}))
             return report.exit_code
         print_counts("Entries of the archive", report.ends, console())
-        click.echo(f"{report.n_pages} pages of the archive read, {report.n_articles} new articles. {report.end}")
+        echo(f"{report.n_pages} pages of the archive read, {report.n_articles} new articles. {report.end}")
         return report.exit_code
 
     end_with(run)

@@ -58,7 +58,8 @@ def usual_addresses(url: str) -> list[FeedLink]:
     """Where feeds usually lie: in the page's own folder, then at the root of the site."""
     parts = urlsplit(url)
     root = f"{parts.scheme}://{parts.netloc}/"
-    folder = urljoin(url, parts.path if parts.path.endswith("/") else f"{parts.path}/")
+    is_file = "." in parts.path.rpartition("/")[2]
+    folder = urljoin(url, "." if is_file or parts.path.endswith("/") else f"{parts.path}/")
     places = [urljoin(base, name) for base in dict.fromkeys((folder, root)) for name in WELL_KNOWN]
     return [FeedLink(place, origin="usual") for place in dict.fromkeys(places)]
 

@@ -106,6 +106,8 @@ def test_no_bytes_break_it(body):
         ("https://news.test", "https://news.test/feed", 9),
         ("https://news.test/", "https://news.test/feed", 9),
         ("https://news.test/blog", "https://news.test/blog/feed", 18),
+        ("https://news.test/blog/index.html", "https://news.test/blog/feed", 18),
+        ("https://news.test/index.html", "https://news.test/feed", 9),
         ("https://news.test/blog/?a=b", "https://news.test/blog/feed", 18),
     ],
 )
