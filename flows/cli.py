@@ -17,6 +17,7 @@ COMMANDS = {
     "sql": "Ask the warehouse.",
     "train": "Fit the model from the seeds and register it.",
     "classify": "Judge the texts of a JSON Lines file.",
+    "reextract": "Make article texts again from the archived pages.",
     "label": "Say what you think of an article: your word beats the model's.",
     "evaluate": "Measure the model on labelled texts.",
     "stories": "Group reports of the same event.",

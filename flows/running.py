@@ -17,6 +17,7 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     from flows.digest import DigestReport
     from flows.ingest import IngestReport
+    from flows.reextract import ReextractReport
     from flows.rejudge import RejudgeReport
 
 ALREADY_RUNNING = 3  # exit code: somebody else does the work, nothing is wrong
@@ -89,3 +90,12 @@ def run_rejudge(settings: Settings) -> "RejudgeReport":
 
         wait_for_prefect()
         return rejudge(settings, progress=progress)
+
+
+def run_reextract(settings: Settings, since: datetime | None, *, is_dry: bool) -> "ReextractReport":
+    """All archived articles, extracted again, now."""
+    with _prefect(settings) as (progress, wait_for_prefect):
+        from flows.reextract import reextract
+
+        wait_for_prefect()
+        return reextract(settings, since=since, is_dry=is_dry, progress=progress)

@@ -285,6 +285,15 @@ class UnjudgedText:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedText:
+    """An entry that led to an article by its link, and the latest text of that article."""
+
+    entry: EntryRow
+    text_hash: str
+    fetched_at: datetime  # of that text
+
+
+@dataclass(frozen=True, slots=True)
 class LabelRow:
     """A person's opinion of an article."""
 

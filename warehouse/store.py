@@ -1,5 +1,6 @@
 """The warehouse as everyone else sees it."""
 
+from warehouse.archived import Archived
 from warehouse.asking import Asking
 from warehouse.batches import Batches
 from warehouse.digests import Digests
@@ -8,7 +9,7 @@ from warehouse.models import Models
 from warehouse.runs import Runs
 
 
-class Warehouse(Runs, FeedKeeping, Batches, Models, Digests, Asking):
+class Warehouse(Runs, FeedKeeping, Batches, Archived, Models, Digests, Asking):
     """One open warehouse. Get it from warehouse.opening, keep it for seconds.
 
     An ingest is: begin_run, sync_feeds, due_feeds, due_retries, known_entries, known_articles | close, fetch, judge |
