@@ -1,7 +1,9 @@
 -- Entries that led to articles by their links, with the latest text of each article, the earliest entry of a link first.
 -- An entry whose page had the very text of another article is left out: its page is not where that text came from.
 -- Parameters: incoming (key: the url_key of a link).
--- Columns: those of rows.EntryRow; text_hash, text_fetched_at.
+-- Columns: feed_id, entry_key, entry_hash, outcome, seen_at, title, summary, guid, link, url_key, author, language,
+--   published_at, published_at_source, published_at_precision, is_published_in_future, detail, http_status, article_id,
+--   n_attempts, next_attempt_at, text_hash, text_fetched_at.
 select
     entries.* exclude (first_seen_at, last_seen_at, run_id), entries.last_seen_at as seen_at,
     texts.text_hash, texts.fetched_at as text_fetched_at
