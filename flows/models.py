@@ -1,16 +1,23 @@
-"""Which model judges: folders under the data folder, one of them current."""
+"""Which model judges: folders under the data folder, one of them current.
+
+The judge itself is imported where it is used, which is in worker processes: its libraries cost 2 s and 100 MiB, and a
+run that finds nothing new needs neither.
+"""
 
 import json
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import seeds
-from classifiers.judge import Judge, load_judge
 from flows.settings import Settings
 from warehouse.rows import ModelRow
 from warehouse.store import Warehouse
+
+if TYPE_CHECKING:
+    from classifiers.judge import Judge
 
 CURRENT = "current"
 
@@ -32,9 +39,9 @@ def make_current(settings: Settings, model_id: str) -> None:
     fresh.replace(settings.models_dir / CURRENT)
 
 
-def fit(settings: Settings, now: datetime) -> Judge:
+def fit(settings: Settings, now: datetime) -> "Judge":
     """Train from the seeds and make the result current."""
-    from classifiers.training import train_model  # the trainer's libraries load slowly; judging does without them
+    from classifiers.training import train_model
 
     judge = train_model(seeds.FOLDER, settings.models_dir, now=now)
     make_current(settings, judge.model_id)
@@ -62,6 +69,8 @@ def register(warehouse: Warehouse, folder: Path, now: datetime) -> None:
 
 
 @lru_cache(maxsize=2)
-def cached_judge(folder: Path) -> Judge:
+def cached_judge(folder: Path) -> "Judge":
     """The judge of a folder, loaded once a process: model folders never change."""
+    from classifiers.judge import load_judge
+
     return load_judge(folder)

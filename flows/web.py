@@ -12,7 +12,8 @@ from flows.steps.pacing import HostPace, HostPaces
 from flows.steps.robots import RobotsFile
 from flows.steps.workers import Pool
 
-PRELOADED = ("flows.steps.extracting", "flows.steps.parsing", "flows.judging")  # what every worker process needs
+# What every worker process needs.
+PRELOADED = ("flows.steps.extracting", "flows.steps.parsing", "flows.judging", "classifiers.judge")
 
 
 def open_harvester(
