@@ -12,9 +12,9 @@ STREAM_SHARE = 0.05
 SURE, LIKELY, BORDERLINE = 0.8, 0.5, 0.2  # probability in the stream from which a band starts
 RULE = (
     "A score is a probability among the examples, of which about half are relevant. For the bands it is carried over "
-    f"to a stream in which {STREAM_SHARE:.0%} of the near texts are relevant, by the ratio of the odds: 'sure' starts "
-    f"where the probability in the stream is {SURE}, 'likely' where it is {LIKELY} (relevant more likely than not), "
-    f"'borderline' where it is {BORDERLINE}. A text is relevant if its band is sure or likely."
+    f"to a stream in which {STREAM_SHARE:.0%} of the near texts are relevant, by the ratio of the odds: 'sure' "
+    f"starts where the probability in the stream is {SURE}, 'likely' where it is {LIKELY}, 'borderline' where it is "
+    f"{BORDERLINE}. A text is relevant if its band is sure or likely."
 )
 
 
