@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,25 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+
+
+def _leave() -> None:
+    """End at once: around the daemon threads that Prefect leaves, DuckDB's binding would print 60 lines of leaks."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if "prefect" in sys.modules:
+        os._exit(_exit_code)
+
+
+_exit_code = 0
+atexit.register(_leave)  # first here, so last of all
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """Keep the exit code for `_leave`."""
+    global _exit_code
+    _exit_code = int(exitstatus)
+
 
 # A folder for the whole session, all xdist workers included: they inherit the environment of their maker.
 if "TESTS_SHARE" not in os.environ:

@@ -57,7 +57,7 @@ def story(prefect_api, with_model, tmp_path_factory):
             now = NOW + hours * HOUR
             reports.append(ingest(settings, catalogue, every_feed=True, resolve=web.resolve, now=now))
             if hours < 2:
-                digests.append(digest(settings, WEEK, now=now))
+                digests.append(digest.fn(settings, WEEK, now=now))
             held.append(holdings(settings))
         urls = {piece.slug: web.url_of(piece) for piece in pieces(2)}
     return Story(settings, urls, catalogue, reports, digests, held)

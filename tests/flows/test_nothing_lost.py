@@ -187,11 +187,12 @@ def test_a_second_ingest_at_the_same_time_does_nothing_and_says_so(cli_with_serv
     with small_web(tmp_path) as (server, catalogue):
 
         def held(seen):
-            release.wait(120)
+            release.wait(300)
             return page("held", 1)
 
         server.scripts["/0/0"] = held
-        with cli.start(*run_arguments(catalogue), SMEWATCH_HOST_DELAY_S="0") as first:
+        patience = {"SMEWATCH_READ_TIMEOUT_S": "300", "SMEWATCH_TOTAL_TIMEOUT_S": "300"}
+        with cli.start(*run_arguments(catalogue), SMEWATCH_HOST_DELAY_S="0", **patience) as first:
             try:
                 wait_until(lambda: "/0/0" in server.paths(), first)
                 second = cli(*run_arguments(catalogue))

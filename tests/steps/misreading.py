@@ -1,6 +1,6 @@
 """Readers for worker processes that do what a hostile page makes a reader do."""
 
-import re
+import time
 
 from flows.steps import harvesting
 
@@ -8,7 +8,7 @@ from flows.steps import harvesting
 def read_page(page, entry, now):
     """As harvesting.read_page, but pages named so hang, eat the memory, kill their worker or raise."""
     if "/hangs" in page.url:
-        re.match(r"(a+)+$", "a" * 64 + "b")  # in C code, where no signal handler of Python's runs
+        time.sleep(1000)
     if "/eats" in page.url:
         _ = bytearray(2**40)
     if "/kills" in page.url:
@@ -21,7 +21,7 @@ def read_page(page, entry, now):
 def parse_response(feed_id, answer, now):
     """As harvesting.parse_response, but feeds named so hang or raise."""
     if "/hangs" in answer.url:
-        re.match(r"(a+)+$", "a" * 64 + "b")
+        time.sleep(1000)
     if "/raises" in answer.url:
         raise KeyError("a fault of ours")
     return harvesting.parse_feed(

@@ -22,7 +22,7 @@ from tests.steps import misreading
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LIMITS = Limits(feed_bytes=64 * 1024, page_bytes=64 * 1024, connect_s=1.0, read_gap_s=1.0, total_s=2.0)
-READ_LIMIT_S = 4.0  # of a worker; honest items take a hundredth of it, the hanging ones for ever
+READ_LIMIT_S = 8.0  # of a worker; honest items take a hundredth of it, the hanging ones for ever
 
 
 @pytest.fixture(scope="module")
