@@ -28,7 +28,8 @@ from classifiers.verdict import Evidence
 
 SENTENCES_SHOWN = (2, 1)  # for and against
 PHRASES_SHOWN = (4, 2)
-_PHRASES_TRIED = 10  # each costs a variant of the whole arithmetic
+_SENTENCES_TRIED, _PHRASES_TRIED = 5, 8  # the likeliest; each costs a variant of the whole arithmetic
+_PER_PHRASE = 0.1  # log-odds a phrase of the lexicons may move, when the likeliest sentences are looked for
 _IN_TITLE, _IN_LEAD = 3.0, 2.0  # how much sooner a phrase is tried that stands there
 _SMALLEST = 0.02  # log-odds; less means nothing to a reader
 _PHRASE_CHARACTERS = 300
@@ -40,6 +41,15 @@ class _Candidate:
     phrase: str  # as it stands in the text
     removed: npt.NDArray[np.int_]  # (words + 1,): how many words before this one it covers
     sentence: int  # position of the sentence, -1 for a phrase
+
+
+@dataclass(frozen=True, slots=True)
+class _Grams:
+    """Occurrences of grams: words `starts` up to but not including `ends`; `weights` in the word view's log-odds."""
+
+    starts: npt.NDArray[np.int_]
+    ends: npt.NDArray[np.int_]
+    weights: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +90,34 @@ def _strongest(evidence: list[Evidence], shown: tuple[int, int]) -> list[Evidenc
 
 def _case(model: Relevance, looks: Looks, place: int) -> _Case:
     reading = looks.readings[place]
-    candidates = [*_sentences(reading), *_phrases(reading)]
+    grams = _weighed_grams(model, looks, place)
+    candidates = [*_sentences(reading, grams), *_phrases(reading)] if reading.sentences else []
     sheet = _without(looks.sheets[place], reading, model, candidates)
-    row = looks.rows[[place]]
-    shares = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
-    lost = _words_lost(model, reading, shares, candidates)
+    removed = np.array([c.removed for c in candidates], int).reshape(len(candidates), len(reading.written) + 1)
+    lost = (removed[:, grams.ends] > removed[:, grams.starts]) @ grams.weights
     return _Case(candidates, concept_features(sheet, model.concepts), lost)
 
 
-def _sentences(reading: Reading) -> Iterator[_Candidate]:
-    for place, (first, stop) in enumerate(reading.sentences):
+def _weighed_grams(model: Relevance, looks: Looks, place: int) -> _Grams:
+    """The grams the word view knows, with what each occurrence adds to its log-odds."""
+    row, known = looks.rows[[place]], model.grams_.vocabulary_
+    spans = [(known[gram], start, end) for gram, start, end in looks.readings[place].grams if gram in known]
+    columns, starts, ends = np.array(spans, int).reshape(-1, 3).T
+    shares = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
+    _, position, times = np.unique(columns, return_inverse=True, return_counts=True)
+    weights = model.words_.coef_[0][columns] * np.array([shares[c] for c in columns.tolist()]) / times[position]
+    return _Grams(starts, ends, weights)
+
+
+def _sentences(reading: Reading, grams: _Grams) -> Iterator[_Candidate]:
+    """The likeliest sentences: those the word view leans on, or that hold many phrases."""
+    starts = [first for first, _ in reading.sentences]
+    holding = np.searchsorted(starts, grams.starts, side="right") - 1
+    standing = np.abs(np.bincount(holding, weights=grams.weights, minlength=len(starts))).astype(float)
+    hits = np.searchsorted(starts, [hit.start for hit in reading.hits], side="right") - 1
+    standing += _PER_PHRASE * np.bincount(hits, minlength=len(starts))
+    for place in np.argsort(-standing, kind="stable")[:_SENTENCES_TRIED].tolist():
+        first, stop = reading.sentences[place]
         yield _Candidate(reading.phrase(first, stop), _covering(reading, [(first, stop)]), place)
 
 
@@ -136,19 +164,3 @@ def _without(sheet: Sheet, reading: Reading, model: Relevance, candidates: Seque
             gone = found[candidate.removed[found[:, 1]] > candidate.removed[found[:, 0]]]
             np.subtract.at(table[variant], (gone[:, 2], gone[:, 3]), 1.0)
     return replace(sheet, counts=counts, places=places, present=present)
-
-
-def _words_lost(
-    model: Relevance, reading: Reading, shares: dict[int, float], candidates: Sequence[_Candidate]
-) -> Floats:
-    """What the word view loses with each candidate; `shares` is the tf-idf row as it stands."""
-    known = model.grams_.vocabulary_
-    spans = [(known[gram], start, end) for gram, start, end in reading.grams if gram in known]
-    if not spans:
-        return np.zeros(len(candidates))
-    columns, starts, ends = np.array(spans).T
-    _, position, times = np.unique(columns, return_inverse=True, return_counts=True)
-    weights = model.words_.coef_[0][columns] * np.array([shares[c] for c in columns.tolist()]) / times[position]
-    removed = np.stack([candidate.removed for candidate in candidates])
-    lost: Floats = (removed[:, ends] > removed[:, starts]) @ weights
-    return lost

@@ -27,6 +27,7 @@ VIEWS = ("title", "lead", "density", "sentences")
 PLACES = ("title", "lead", "text", "second", "pairs", "foreign", "parties", "two_parties", "bloc")
 BORDERS = ("any", "hard", "places", "donors", "border", "abroad")
 PASSAGES = ("firms", "act", *(f"{kind}_{border}" for border in BORDERS for kind in ("pair", "joint", "clean")))
+_BEST = 3
 SUMMARIES = ("best", "mean", "lead", "first", "best3")
 
 
@@ -117,6 +118,11 @@ def feature_names(concepts: Concepts) -> list[str]:
         *(f"places:{name}" for name in PLACES),
         *(f"{passage}:{summary}" for passage in PASSAGES for summary in SUMMARIES),
     ]
+
+
+def view_columns(concepts: Concepts) -> int:
+    """How many of the columns, the first, are concepts and families in their views."""
+    return len(VIEWS) * len(_groups(concepts)[0])
 
 
 def concept_features(sheet: Sheet, concepts: Concepts) -> Floats:
@@ -222,7 +228,7 @@ def _summaries(passages: Floats, sentences: Floats) -> Floats:
         passages.sum(axis=2) / sentences,
         passages[:, :, : WINDOW_SENTENCES + 1].max(axis=2),
         passages[:, :, 0],
-        np.sort(passages, axis=2)[:, :, -3:].mean(axis=2),
+        np.sort(passages, axis=2)[:, :, -_BEST:].sum(axis=2) / np.minimum(sentences, _BEST),
     ]
     stacked = np.stack(summaries, axis=2)  # (passages, variants, summaries)
     return stacked.transpose(1, 0, 2).reshape(stacked.shape[1], -1)

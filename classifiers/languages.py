@@ -3,9 +3,10 @@
 import re
 
 _SAMPLE_CHARACTERS = 2_000
+_FIRST_CHARACTERS = 600  # enough to know English by
 _LETTERS = re.compile(r"[^\W\d_]+")
-# Share of these among the first words; 865 English articles had 0.18 to 0.46, 40 in other languages 0.00 to 0.05.
-_ENGLISH_SHARE = 0.12
+# Share of these among the first words; 865 English articles had 0.09 to 0.47, 40 in other languages 0.00 to 0.05.
+_ENGLISH_SHARE = 0.07
 _ENGLISH = frozenset(
     _LETTERS.findall(
         "the of and to in a for that is on with as by at from it its was are be has have will this which an or not"
@@ -23,12 +24,11 @@ def guess_language(text: str) -> str | None:
     English is known by its small words, so that a stream of English texts never waits for the identifier, which takes
     0.6 s to load.
     """
-    sample = text[:_SAMPLE_CHARACTERS]
-    words = _LETTERS.findall(sample.casefold())
+    words = _LETTERS.findall(text[:_FIRST_CHARACTERS].casefold())
     if not words:
         return None
     if sum(word in _ENGLISH for word in words) >= _ENGLISH_SHARE * len(words):
         return "en"
     import py3langid  # loads 8 MB in 0.6 s; only where it is needed
 
-    return str(py3langid.classify(sample)[0])
+    return str(py3langid.classify(text[:_SAMPLE_CHARACTERS])[0])

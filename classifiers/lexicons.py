@@ -10,10 +10,13 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 # Chinese and Japanese are written without spaces: each character is a word of its own, so that one matcher reads all.
 _UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+
+_RUN = re.compile(rf"[{_UNSPACED}]+")
 
 _GAP = "~"
 _GAP_WORDS = 2
@@ -26,8 +29,7 @@ class LexiconError(ValueError):
     """A lexicon file cannot be read; the message names the file, the concept and the phrase."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One phrase found: words `start` (counted from 0) up to but not including `end`."""
 
     concept: str
@@ -142,7 +144,7 @@ def _parse(concept: str, text: str) -> _Phrase:
         if not all(choice.rstrip("*") for choice in choices):
             raise LexiconError(f"{concept}: empty word in phrase {text!r}")
         split = [WORD.findall(choice) for choice in choices]
-        if len(choices) == 1 and len(split[0]) > 1:  # characters of an unspaced language
+        if len(choices) == 1 and _RUN.fullmatch(part):
             slots.extend(_slot([word], gap and place == 0) for place, word in enumerate(split[0]))
         elif all(len(words) == 1 for words in split):
             slots.append(_slot(choices, gap))
@@ -164,13 +166,21 @@ def _slot(choices: Sequence[str], after_gap: bool) -> _Slot:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Openings:
+    """What a word may begin: concepts it is a whole phrase of, and longer phrases."""
+
+    alone: tuple[str, ...]
+    longer: tuple[_Phrase, ...]
+
+
 class _Reader:
-    """Finds phrases of one language; remembers for every word met which phrases can begin with it."""
+    """Finds phrases of one language; remembers for every word met what it may begin."""
 
     def __init__(self, phrases: Sequence[_Phrase]) -> None:
         self._by_word: dict[str, list[_Phrase]] = {}
         self._by_prefix: dict[str, list[_Phrase]] = {}
-        self._memo: dict[str, tuple[_Phrase, ...]] = {}
+        self._memo: dict[str, _Openings | None] = {}
         for phrase in phrases:
             first = phrase.slots[0]
             for word in (*first.words, *first.exact):
@@ -183,40 +193,32 @@ class _Reader:
         self, folded: Sequence[str], written: Sequence[str], sentences: Sequence[tuple[int, int]]
     ) -> Iterator[Hit]:
         taken: dict[str, int] = {}  # concept -> position up to which its last hit reaches
+        memo = self._memo
         for first, stop in sentences:
             for start in range(first, stop):
-                phrases = self._beginning_with(folded[start], written[start])
-                if phrases:
-                    yield from self._at(phrases, folded, written, start, stop, taken)
+                word = written[start]
+                openings = memo[word] if word in memo else self._remember(word, folded[start])
+                if openings is None:
+                    continue
+                ends = dict.fromkeys(openings.alone, start + 1)
+                for phrase in openings.longer:
+                    end = phrase.end(folded, written, start, stop)
+                    if end > ends.get(phrase.concept, 0):
+                        ends[phrase.concept] = end
+                for concept, end in ends.items():
+                    if start >= taken.get(concept, 0):
+                        taken[concept] = end
+                        yield Hit(concept, start, end)
 
-    @staticmethod
-    def _at(
-        phrases: Sequence[_Phrase],
-        folded: Sequence[str],
-        written: Sequence[str],
-        start: int,
-        stop: int,
-        taken: dict[str, int],
-    ) -> Iterator[Hit]:
-        longest: dict[str, int] = {}
-        for phrase in phrases:
-            end = phrase.end(folded, written, start, stop)
-            if end > longest.get(phrase.concept, 0):
-                longest[phrase.concept] = end
-        for concept, end in longest.items():
-            if start >= taken.get(concept, 0):
-                taken[concept] = end
-                yield Hit(concept, start, end)
-
-    def _beginning_with(self, folded: str, written: str) -> tuple[_Phrase, ...]:
-        known = self._memo.get(written)
-        if known is None:
-            if len(self._memo) >= _MEMO_LIMIT:
-                self._memo.clear()
-            found = [*self._by_word.get(folded, ()), *(self._by_word.get(written, ()) if written != folded else ())]
-            for length in self._prefix_lengths:
-                if length > len(folded):
-                    break
-                found += self._by_prefix.get(folded[:length], ())
-            known = self._memo[written] = tuple(found)
-        return known
+    def _remember(self, written: str, folded: str) -> _Openings | None:
+        if len(self._memo) >= _MEMO_LIMIT:
+            self._memo.clear()
+        found = [*self._by_word.get(folded, ()), *(self._by_word.get(written, ()) if written != folded else ())]
+        for length in self._prefix_lengths:
+            if length > len(folded):
+                break
+            found += self._by_prefix.get(folded[:length], ())
+        alone = tuple(dict.fromkeys(phrase.concept for phrase in found if len(phrase.slots) == 1))
+        longer = tuple(phrase for phrase in found if len(phrase.slots) > 1)
+        openings = self._memo[written] = _Openings(alone, longer) if found else None
+        return openings

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from classifiers.gazetteer import Gazetteer
 from classifiers.languages import guess_language
@@ -23,23 +24,23 @@ MAX_WORDS = 300
 # Chinese and Japanese have a character where others have a word; it takes about two to say as much.
 _CHARACTERS_PER_WORD = {"zh": 2.0, "ja": 2.0}
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: the text has no letters
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|\n+|[。！？]")
+_SENTENCE_END = re.compile(r"[.!?…\n。！？]+[\"'”’»)\]]*\s*")
+_ENDS_UNSPACED = "\n。！？"  # ends a sentence whatever follows; the others only before a space
 _ABBREVIATIONS = tuple(
     re.findall(r"\w+", "Mr Mrs Ms Dr Prof St Rs No Ltd Inc Co Gen Sen vs Jan Feb Sept Oct Nov Dec")
 )
 _INITIAL = re.compile(r"(?:^|[\s.])[A-Z]$")  # "U.S. companies", "J. Smith"
 # From here on a press release speaks of the company, not of the event.
-_BOILERPLATE = re.compile(
-    r"^\s*(?:about (?:the )?\w[^\n.]{0,80}|#{3,}|-{3,}\s*end.*|safe harbor[^\n]*|source:? [^\n]{0,60}"
+_BOILERPLATE = re.compile(  # blanks, never \s: a page of empty lines would cost the square of its length
+    r"^[ \t]*(?:about (?:the )?\w[^\n.]{0,80}|#{3,}|-{3,}[ \t]*end[^\n]*|safe harbor[^\n]*|source:? [^\n]{0,60}"
     r"|(?:media|press|investor)s? (?:contact|relations|enquir|inquir)[^\n]*|forward[- ]looking statements?[^\n]*"
-    r"|for (?:more|further) information[^\n]*)\s*$",
+    r"|for (?:more|further) information[^\n]*)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _BOILERPLATE_FROM = 0.4  # share of the text that is never cut; "About 40 firms" may be a heading near the top
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A place at words `start` up to but not including `end`."""
 
     code: str  # ISO 3166-1 alpha-2, "EU", or the id of a bloc or region
@@ -160,10 +161,14 @@ def _sentences(whole: str, starts: Sequence[int], title_end: int) -> tuple[tuple
 
 def _sentence_ends(whole: str, last: int) -> Iterator[int]:
     for match in _SENTENCE_END.finditer(whole, 0, last):
-        before = whole[max(0, match.start() - 5) : match.start()]
-        is_short = before.endswith(_ABBREVIATIONS) or _INITIAL.search(before)
-        if whole[match.start()] != "." or not is_short:
-            yield match.end()
+        mark = whole[match.start()]
+        if mark not in _ENDS_UNSPACED:
+            if not whole[match.end() - 1].isspace():
+                continue
+            before = whole[max(0, match.start() - 5) : match.start()]
+            if mark == "." and (before.endswith(_ABBREVIATIONS) or _INITIAL.search(before)):
+                continue
+        yield match.end()
 
 
 def _mentions(spans: Iterable[Span], starts: Sequence[int], datelines: Set[int]) -> Iterator[Mention]:

@@ -27,7 +27,7 @@ from classifiers.reading import Reader
 from classifiers.relevance import Relevance
 
 SHORTEST_WORDS = 25  # below this there is a headline and little else; the shortest training example has 60
-KIND_STRENGTH = 3.0
+KIND_STRENGTH = 2.0
 FORMAT = 2  # raised when the same parameters come to mean something else
 
 
