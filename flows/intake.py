@@ -22,7 +22,7 @@ from flows.steps.outages import is_outage
 from flows.steps.poll_times import FARTHEST_S
 from flows.steps.polling import lease_until
 from flows.steps.robots import REMEMBERED, RobotsFile
-from flows.steps.selecting import Ending, ToRead, sort_entries
+from flows.steps.selecting import FARTHEST_TRY, Ending, ToRead, sort_entries
 from flows.steps.urls import host_of, registrable_domain
 from warehouse.errors import WarehouseBusy
 from warehouse.feed_rows import LeaseRow
@@ -240,7 +240,8 @@ def retries(run: Run) -> Chosen:
         return nothing
     try:
         with run.open() as warehouse:
-            due = [row for row in warehouse.due_retries(run.now, MOST_RETRIES) if row.feed_id in run.feeds]
+            rows = warehouse.due_retries(run.now, MOST_RETRIES, farthest=run.now + FARTHEST_TRY)
+            due = [row for row in rows if row.feed_id in run.feeds]
             entries = [shaping.entry_again(row) for row in due]
             known = look_up(warehouse, entries, ())
     except WarehouseBusy as busy:

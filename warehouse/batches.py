@@ -23,7 +23,7 @@ from warehouse.rows import (
     TextRow,
     VerdictRow,
 )
-from warehouse.session import Session
+from warehouse.session import NEVER, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,15 @@ class Batches(Session):
         with self._incoming([_Key(key) for key in text_hashes], _Key):
             return {str(row["text_hash"]): str(row["article_id"]) for row in self._ask("known_texts")}
 
-    def due_retries(self, now: datetime, limit: int) -> list[EntryRow]:
+    def due_retries(self, now: datetime, limit: int, *, farthest: datetime | None = None) -> list[EntryRow]:
         """Entries of active feeds whose next attempt is due at `now`, longest waiting first, at most `limit`.
+
+        One after `farthest` is due too: no rule gives such a time, so a clock was wrong when it was written.
 
         `outcome` and `n_attempts` are those so far; `seen_at` is when a poll last announced it. After the attempt,
         give back the same row with its new end.
         """
-        return self._read("due_retries", EntryRow, now=now, limit=limit)
+        return self._read("due_retries", EntryRow, now=now, farthest=farthest or now + NEVER, limit=limit)
 
     def store_batch(self, batch: Batch) -> BatchCounts:
         """Store everything of a batch, or, if anything fails, nothing.

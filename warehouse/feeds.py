@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from warehouse.feed_rows import LeaseRow
 from warehouse.rows import DueFeed, FeedHealth, FeedRow, FeedStateRow
-from warehouse.session import Session
-
-_NEVER = timedelta(days=365_000)
+from warehouse.session import NEVER, Session
 
 
 class Feeds(Session):
@@ -33,7 +31,7 @@ class Feeds(Session):
         A next poll after `farthest` is due too: no rule gives such a time, so a clock was wrong when it was written.
         A feed that was leased and never settled is due when its lease ends, whatever its schedule says.
         """
-        farthest = farthest or now + _NEVER
+        farthest = farthest or now + NEVER
         found = self._ask("due_feeds", now=now, farthest=farthest, ignore_schedule=ignore_schedule)
         return [DueFeed(feed_row_of(row), state_row_of(row), row["adopted_url"], row["n_unsettled"]) for row in found]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import duckdb
@@ -10,8 +11,10 @@ import pyarrow as pa
 from warehouse.columns import to_arrow
 from warehouse.errors import OpenedForReading
 from warehouse.sql import query
+from warehouse.transactions import transaction
 
 Row = TypeVar("Row")
+NEVER = timedelta(days=365_000)  # from now: after any time that is written down
 
 
 class Session:
@@ -25,13 +28,8 @@ class Session:
     def _transaction(self) -> Iterator[None]:
         if self._is_read_only:
             raise OpenedForReading
-        self._connection.begin()
-        try:
+        with transaction(self._connection):
             yield
-            self._connection.commit()
-        except BaseException:
-            self._connection.rollback()
-            raise
 
     @contextmanager
     def _incoming(self, rows: Sequence[Any], row_type: type) -> Iterator[None]:

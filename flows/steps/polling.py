@@ -130,7 +130,7 @@ def is_audit_due(state: FeedState, now: datetime) -> bool:
     if state.audited_at is None or not (state.etag or state.last_modified):
         return False
     wait_s = AUDIT_OF_LIARS_S if state.validators_lie else AUDIT_S
-    return (now - state.audited_at).total_seconds() >= wait_s
+    return not 0 <= (now - state.audited_at).total_seconds() < wait_s  # an audit in the future never was
 
 
 def validators(state: FeedState, now: datetime) -> tuple[str | None, str | None]:

@@ -18,6 +18,7 @@ MAX_ATTEMPTS = (
     6  # tries over about 48 hours, then the entry keeps its last outcome (GDELT: 2 % of pages vanish in two weeks)
 )
 RETRY_AFTER = timedelta(minutes=45)  # doubled with every try: 0.75, 1.5, 3, 6, 12, 24 h
+FARTHEST_TRY = timedelta(days=2)  # no rule gives a later one: what is, was written while the clock was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def _ended_already(
 
 
 def _is_due(before: KnownEntry, now: datetime) -> bool:
-    return before.next_attempt_at is not None and before.next_attempt_at <= now
+    at = before.next_attempt_at
+    return at is not None and not now < at <= now + FARTHEST_TRY
 
 
 def settle(endings: Iterable[Ending], known: Known, seen_texts: dict[str, str]) -> list[Ending]:

@@ -293,3 +293,12 @@ def test_a_lost_page_is_tried_again_when_due_under_its_new_id(rounds, server):
         ("new-2", "stored", 2),
     ]
     assert runs.ask("select count(*) from core.articles") == [(3,)]
+
+
+def test_a_clock_that_was_a_year_ahead_leaves_nothing_waiting_for_a_year(rounds, server):
+    server.scripts |= {"/a": feed(links=[server.url("/page")]), "/page": answer(503)}
+    runs = rounds(server.url("/a"))
+    runs.run(NOW + timedelta(days=365))
+    server.scripts |= {"/page": page("page", 1), "/a": feed(links=[server.url("/page")], etag='"2"')}
+    assert runs.run(NOW) == {server.url("/a"): "read"}
+    assert runs.ask("select outcome, n_attempts from raw.entries") == [("stored", 2)]

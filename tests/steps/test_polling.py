@@ -402,6 +402,7 @@ def test_validators_remember_the_address_that_gave_them():
         (replace(HELD, audited_at=NOW - timedelta(days=7), etag=None, last_modified=None), False),
         (replace(HELD, audited_at=NOW - timedelta(hours=23), validators_lie=True), False),
         (replace(HELD, audited_at=NOW - timedelta(hours=24), validators_lie=True), True),
+        (replace(HELD, audited_at=NOW + timedelta(days=365)), True),  # written while the clock was wrong
         (FeedState(), False),
     ],
 )

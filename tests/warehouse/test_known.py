@@ -48,6 +48,14 @@ def test_due_retries_come_back_in_the_shape_they_went_in(filled, cases):
     )
 
 
+def test_a_retry_farther_ahead_than_any_rule_gives_is_due(filled, cases):
+    """It was written while the clock was wrong."""
+    day = timedelta(days=1)
+    earlier = cases.now - 365 * day
+    assert len(filled.due_retries(earlier, limit=10, farthest=earlier + 2 * day)) == 1
+    assert filled.due_retries(cases.now - day, limit=10, farthest=cases.now + day) == []
+
+
 def test_retries_wait_for_their_time_and_for_their_feed(filled, cases):
     assert filled.due_retries(cases.now - timedelta(seconds=1), limit=10) == []
     assert filled.due_retries(cases.now, limit=0) == []
