@@ -2,6 +2,7 @@
 
 WarehouseError
   WarehouseBusy       another process held the file longer than we waited; .path .waited_s .holder
+  WarehouseFull       there was no room to write; .reason
   NoWarehouse         there is no file to read; .path
   NotAWarehouse       the file is something else, or damaged; .path
   StorageTooNew       the file was written by a DuckDB newer than ours; .path
@@ -28,6 +29,17 @@ class WarehouseBusy(WarehouseError):
         super().__init__(
             f"{path} is held by {holder or 'another process'}; waited {waited_s:.1f} s. "
             "Close that program, or open the file there only as long as a query takes, and run again."
+        )
+
+
+class WarehouseFull(WarehouseError):
+    """There was no room to write; nothing of the transaction was stored."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"There is no room to write the warehouse: {reason}. Nothing of this was stored; what was stored before is "
+            "safe. Make room, then run again."
         )
 
 

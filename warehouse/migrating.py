@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.errors import MigrationEdited, NotAWarehouse, SchemaTooNew
 from warehouse.sql import Migration
+from warehouse.transactions import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,9 @@ def applied_migrations(connection: duckdb.DuckDBPyConnection, path: Path) -> lis
 def apply(connection: duckdb.DuckDBPyConnection, steps: Sequence[Migration], now: datetime) -> None:
     """Apply migrations, each with its record in one transaction: a crash leaves whole steps only."""
     for step in steps:
-        connection.begin()
-        try:
+        with transaction(connection):
             connection.execute(step.sql)
             connection.execute(
                 "insert into ops.schema_migrations values (?, ?, ?, ?, version())",
                 [step.version, step.name, step.sha256, now],
             )
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise

@@ -8,7 +8,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from warehouse.errors import NotAWarehouse, NoWarehouse, SchemaTooOld, StorageTo
 from warehouse.migrating import applied_migrations, apply, pending
 from warehouse.sql import migrations
 from warehouse.store import Warehouse
+from warehouse.transactions import as_full
 
 # The oldest format in which all we use exists: DuckDB 1.4 and later read it; a 2.0 default file, no 1.x can.
 STORAGE_VERSION = "v1.4.0"
@@ -74,13 +75,12 @@ def _create(path: Path, now: datetime) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     _remove(draft)  # of a crash under the same process id: in a container every run may be process 1
-    connection = _attach(draft, f"storage_version '{STORAGE_VERSION}'")
     try:
-        apply(connection, migrations(), now)
-    finally:
-        connection.close()
-    try:
+        with closing(_attach(draft, f"storage_version '{STORAGE_VERSION}'")) as connection:
+            apply(connection, migrations(), now)
         path.hardlink_to(draft)
+    except duckdb.Error as error:
+        raise _as_refusal(path, error) from error
     except FileExistsError:
         pass  # another process was faster; its file is as good
     except OSError:  # shared folders of virtual machines know no hard links
@@ -132,6 +132,8 @@ def _holder(message: str) -> str | None:
 
 def _as_refusal(path: Path, error: duckdb.Error) -> Exception:
     """What DuckDB's words mean for a person (wordings of 1.4 and 2.0). An unknown error stays as it is."""
+    if (full := as_full(error)) is not None:
+        return full
     if re.search(r"newer version of DuckDB|database file with (storage )?version number", str(error)):
         return StorageTooNew(path, str(error).splitlines()[0])
     if "not a valid DuckDB database" in str(error):
