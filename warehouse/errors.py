@@ -38,8 +38,8 @@ class WarehouseFull(WarehouseError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"There is no room to write the warehouse: {reason}. Nothing of this was stored; what was stored before is "
-            "safe. Make room, then run again."
+            f"There is no room to write the warehouse: {reason}. Nothing of this was stored; what was stored before "
+            "is safe. Make room, then run again."
         )
 
 

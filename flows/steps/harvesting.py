@@ -203,7 +203,9 @@ class Harvester:
     async def _extracted(self, entry: Entry, page: Page, now: datetime) -> Ending:
         article = await self._in_worker(read_page, page, entry, now)
         if isinstance(article, CallFailed):
-            return Ending(entry, Outcome.NO_TEXT, detail=_in_short(article), http_status=page.status)
+            # A full disk is enough: our reader's libraries unpack their models into temporary files.
+            detail = _in_short(article)
+            return Ending(entry, Outcome.NO_TEXT, detail=detail, http_status=page.status, is_our_fault=True)
         if isinstance(article, Overrun):
             return Ending(entry, Outcome.TOO_SLOW, detail=article.reason, http_status=page.status)
         if isinstance(article, Loss):

@@ -54,6 +54,7 @@ class Ending:
     n_attempts: int = 0  # how often we tried to read it, this time included
     next_attempt_at: datetime | None = None
     is_repeat: bool = False  # announced before, with nothing new and nothing due
+    is_our_fault: bool = False  # our reader failed on the page: another day, or another version, may read it
     stands_in_for: Outcome | None = None  # how its page ended, where the feed's text stands in for it; else null
 
 
@@ -170,8 +171,8 @@ def _linked(ending: Ending, urls: Mapping[str, str]) -> Ending:
 
 
 def with_next_try(ending: Ending, known: KnownEntry | None, now: datetime) -> Ending:
-    """The ending with its count of tries, and when it is tried again: only outcomes that may pass, and six times."""
+    """The ending with its count of tries, and when it is tried again: only what may pass, and six times."""
     n_attempts = (known.n_attempts if known else 0) + 1
-    may_pass = ending.outcome in RETRYABLE and n_attempts < MAX_ATTEMPTS
+    may_pass = (ending.outcome in RETRYABLE or ending.is_our_fault) and n_attempts < MAX_ATTEMPTS
     next_attempt_at = now + RETRY_AFTER * 2 ** (n_attempts - 1) if may_pass else None
     return replace(ending, n_attempts=n_attempts, next_attempt_at=next_attempt_at)

@@ -323,6 +323,13 @@ def test_only_what_may_pass_is_tried_again(outcome):
     assert (ending.next_attempt_at is not None) == (outcome in RETRYABLE)
 
 
+def test_what_our_own_reader_failed_on_is_tried_again():
+    failed = Ending(entry(), Outcome.NO_TEXT, is_our_fault=True)
+    assert with_next_try(failed, None, NOW).next_attempt_at == NOW + timedelta(minutes=45)
+    last = KnownEntry("h1", "no text", None, MAX_ATTEMPTS - 1, NOW)
+    assert with_next_try(failed, last, NOW).next_attempt_at is None
+
+
 # --- Laws -----------------------------------------------------------------------------------------------------------
 
 LINKS = st.sampled_from([None, "https://news.test/1", "https://news.test/2", "http://www.news.test/1?utm_source=x"])
