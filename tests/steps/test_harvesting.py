@@ -180,7 +180,9 @@ def test_pages_that_break_the_reader_end_alone(harvester, monkeypatch, caplog):
     broken = dict.fromkeys(("/hangs", "/eats", "/kills"), Outcome.TOO_SLOW) | {"/raises": Outcome.NO_TEXT}
     assert ended == broken | {f"/good{n}": Outcome.STORED for n in range(1, 5)}
     assert all(one.detail for path, one in zip(paths, endings, strict=True) if path in broken)
-    assert all((one.next_attempt_at is not None) == (path in broken) for path, one in zip(paths, endings, strict=True))
+    assert all(
+        (one.next_attempt_at is not None) == (path in broken) for path, one in zip(paths, endings, strict=True)
+    )
     assert "a fault of ours" in caplog.text  # the unexpected is told aloud
 
 
