@@ -5,7 +5,8 @@
 The web is ../shared/web, served on loopback by its own serve.py: 185 real pages of 138 publishers. For each kill a
 fresh data folder gets a run that dies, with its worker processes, at a random moment between the first step of its
 flow and its end; then one more run. Articles, texts, verdicts and the ends of entries must then equal the undisturbed
-ones. Prints one JSON object: kills, lost and doubled rows, and how far the killed runs had come.
+ones, and every text of a page must have its page in the archive. Prints one JSON object: kills, lost and doubled
+rows, and how far the killed runs had come.
 """
 
 import argparse
@@ -28,6 +29,8 @@ from typing import Any
 
 from flows.platform import LocalServer
 from flows.settings import load_settings
+from flows.steps.archiving import archived_pages
+from flows.steps.urls import url_key
 from warehouse.opening import open_for_reading
 
 ROOT = Path(__file__).parents[1]
@@ -51,13 +54,14 @@ class Tally:
         default_factory=Counter
     )  # rows of the undisturbed warehouse that are missing, by table
     doubled: Counter[str] = field(default_factory=Counter)  # rows that are there and should not be
+    n_unarchived: int = 0  # texts of pages that no archive holds
     failed_checks: list[str] = field(default_factory=list)
     moments: Counter[str] = field(default_factory=Counter)  # what the killed run had stored by then
 
     @property
     def is_clean(self) -> bool:
-        """Nothing lost, nothing doubled, every check of the warehouse holds."""
-        return not (self.lost or self.doubled or self.failed_checks)
+        """Nothing lost, nothing doubled, every page archived before its text was stored, every check holds."""
+        return not (self.lost or self.doubled or self.n_unarchived or self.failed_checks)
 
 
 def main() -> None:
@@ -91,6 +95,7 @@ def report(
         "doubled": sum(tally.doubled.values()),
         "lost_by_table": dict(tally.lost),
         "doubled_by_table": dict(tally.doubled),
+        "texts_without_archived_page": tally.n_unarchived,
         "failed_checks": tally.failed_checks,
         "killed_with_articles_stored": dict(sorted(tally.moments.items())),
         "rows_compared": {name: sum(rows.values()) for name, rows in calm.items()},
@@ -156,6 +161,7 @@ class Bench:
         tally.moments[n_articles(folder)] += 1
         self.finish(self.start(folder))
         compare(calm, contents(folder), tally)
+        tally.n_unarchived += n_unarchived(folder)
         tally.failed_checks += checks(folder)
         shutil.rmtree(folder)
 
@@ -210,6 +216,17 @@ def n_articles(folder: Path) -> str:
     with open_for_reading(folder / "warehouse.duckdb", wait_s=60) as warehouse:
         ((n,),) = warehouse.query("select count(*) from core.articles").rows
         return f"{n:>3}"
+
+
+def n_unarchived(folder: Path) -> int:
+    """How many texts that came from pages have no page in the archive of the folder."""
+    kept = {url_key(page.url) for page in archived_pages(folder / "archive", None, lambda _: None)}
+    with open_for_reading(folder / "warehouse.duckdb", wait_s=60) as warehouse:
+        stored = warehouse.query(
+            "select any_value(entries.url_key) from core.article_texts join raw.entries using (article_id) "
+            "where source = 'page' group by article_id, text_version"
+        )
+    return sum(key not in kept for (key,) in stored.rows)
 
 
 def checks(folder: Path) -> list[str]:
