@@ -1,6 +1,15 @@
-"""What each part of a model is worth, measured on folds grouped by event, for the model's card."""
+"""What each part of the model is worth: measured on folds grouped by event, for the card.
 
-from collections.abc import Iterator
+Run `python -m classifiers.ablations seeds [REAL.jsonl]` after a change of seeds, lexicons, places or parameters. It
+takes a minute and writes `seeds/ablations.json`, which training copies into the card of every model of the same data.
+REAL.jsonl are labelled real articles that are kept apart: only figures on them are written, nothing is learned.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,40 +17,187 @@ from sklearn.base import clone
 from sklearn.metrics import average_precision_score, f1_score
 from sklearn.model_selection import GroupKFold
 
+from classifiers.examples import read_examples
+from classifiers.features import ConceptFeatures, Concepts, Floats, feature_names
+from classifiers.folders import file_hash
 from classifiers.kinds import fit_kinds, kind_matrix
-from classifiers.material import Material
-from classifiers.relevance import Relevance
+from classifiers.material import Material, read_material
+from classifiers.reading import Reader
+from classifiers.regions import REGIONS
+from classifiers.relevance import FORMAT, VIEWS, Relevance
+
+Chosen = npt.NDArray[np.bool_]
+
+ABLATIONS_FILE = "ablations.json"
+_SHARES = (0.1, 0.25, 0.5)  # of the events, for the learning curve
+_GROUPS = {  # what is switched off: prefixes of feature names
+    "concepts by place in the text": ("title:", "lead:", "density:", "sentences:"),
+    "places": ("places:",),
+    "passages": ("firms:", "act:", "pair_", "joint_", "clean_"),
+}
 
 
-def measured(model: Relevance, material: Material, kind_strength: float) -> dict[str, object]:
-    """Results for the card; the model was fitted on this material."""
-    example, english = np.array(material.is_example), np.array(material.is_english)
-    return {
-        "english_grouped_average_precision": _precision(material, model.log_odds_, example & english),
-        "multilingual_grouped_average_precision": _precision(material, model.log_odds_, example & ~english),
-        "kinds_grouped_macro_f1": _kinds_score(model, material, kind_strength),
-    }
-
-
-def _precision(material: Material, scores: npt.NDArray[np.float64], chosen: npt.NDArray[np.bool_]) -> float:
-    return round(float(average_precision_score(material.labels[chosen], scores[chosen])), 4)
-
-
-def _folds(material: Material) -> Iterator[tuple[list[int], list[int]]]:
+def grouped_folds(material: Material) -> Iterator[tuple[list[int], list[int]]]:
+    """Five pairs of training and test positions; no event stands on both sides."""
     splitter = GroupKFold(5, shuffle=True, random_state=0)
     for train, test in splitter.split(material.labels, groups=material.groups):
         yield train.tolist(), test.tolist()
 
 
-def _kinds_score(model: Relevance, material: Material, strength: float) -> float:
+def measured(model: Relevance, material: Material, kind_strength: float) -> dict[str, float]:
+    """What training itself measures: average precision (AP) out of fold, and macro F1 of kinds."""
+    example, english = np.array(material.is_example), np.array(material.is_english)
+    results = {
+        "english, grouped 5-fold: AP": _precision(material, model.log_odds_, example & english),
+        "other languages, grouped 5-fold: AP": _precision(material, model.log_odds_, example & ~english),
+        "kind of cooperation, grouped 5-fold: macro F1": kinds_score(model, material, kind_strength),
+    }
+    for view, column in zip(VIEWS, model.view_log_odds_.T, strict=True):
+        results[f"english, {view} view alone: AP"] = _precision(material, column, example & english)
+    return results
+
+
+def _precision(material: Material, scores: Floats, chosen: Chosen) -> float:
+    return round(float(average_precision_score(material.labels[chosen], scores[chosen])), 3)
+
+
+def kinds_score(model: Relevance, material: Material, strength: float) -> float:
+    """Macro F1 of the six kinds over grouped folds; views and kinds are fitted anew in each."""
     known = np.array(material.has_kind)
-    labelled, guessed = [], []
-    for train, test in _folds(material):
+    labelled: list[str] = []
+    guessed: list[str] = []
+    for train, test in grouped_folds(material):
         seen = material.only(train)
-        fresh = clone(model)
-        fresh.fit_views(seen.readings, seen.labels, seen.weights)
+        fresh = clone(model).fit_views(seen.readings, seen.labels, seen.weights)
         learned, asked = material.only([i for i in train if known[i]]), material.only([i for i in test if known[i]])
         kinds = fit_kinds(fresh, fresh.look(learned.readings), [str(e.kind) for e in learned.examples], strength)
-        labelled += [str(e.kind) for e in asked.examples]
+        labelled += [str(example.kind) for example in asked.examples]
         guessed += kinds.predict(kind_matrix(fresh, fresh.look(asked.readings))).tolist()
-    return round(float(f1_score(labelled, guessed, average="macro")), 4)
+    return round(float(f1_score(labelled, guessed, average="macro")), 3)
+
+
+class Ablations:
+    """Measurements on one material: average precision on the English examples over grouped folds, unless said."""
+
+    def __init__(self, material: Material, concepts: Concepts) -> None:
+        self.material = material
+        self.model = Relevance(concepts)
+        self.features = ConceptFeatures(concepts).transform(material.readings)
+        self.english = np.array(material.is_example) & np.array(material.is_english)
+        self.relevant = material.labels == 1
+        self.complete = self._out_of_fold(np.ones(len(material.labels), dtype=bool))
+
+    def all(self) -> dict[str, object]:
+        """Every measurement, by name."""
+        return {
+            "seeds only": self.seeds_only(),
+            "seeds and a share of the examples": {f"{share:.0%}": self.with_share(share) for share in _SHARES},
+            "seeds and examples": _precision(self.material, self.complete, self.english),
+            "without": {name: self.without_features(prefixes) for name, prefixes in _GROUPS.items()},
+            "region left out": {name: self.without_region(codes) for name, codes in REGIONS.items()},
+        }
+
+    def seeds_only(self) -> float:
+        """Likeness to the five seeds: no label is used, the examples only give the scale."""
+        return _precision(self.material, self.likeness(self.features), self.english)
+
+    def likeness(self, features: Floats) -> Floats:
+        """How far each text goes the way the seeds go from the middle of the examples: nothing is learned.
+
+        Standardised on the material, cut at three standard deviations, then the product with the seeds' mean.
+        """
+        is_seed = [example.source == "seed" for example in self.material.examples]
+        middle, spread = self.features.mean(axis=0), np.maximum(self.features.std(axis=0), 1e-9)
+        seeds = np.clip((self.features[is_seed] - middle) / spread, -3.0, 3.0).mean(axis=0)
+        likeness: Floats = np.clip((features - middle) / spread, -3.0, 3.0) @ seeds
+        return likeness
+
+    def without_region(self, codes: frozenset[str]) -> dict[str, float]:
+        """Trained without any relevant text that involves the region, tested on them.
+
+        They are tested against the near-misses that name a place of the region, and against all near-misses. How much
+        of a shortfall is the region's own difficulty shows beside it.
+        """
+        examples = self.material.examples
+        named = np.array([self._names(place, codes) for place in range(len(examples))])
+        involved = np.array([bool(example.countries & codes) for example in examples])
+        involved |= named & np.array([example.source == "seed" for example in examples])
+        scores = self._out_of_fold(~(involved & self.relevant))
+        tested = self.english & self.relevant & involved
+        near = self.english & ~self.relevant
+        return {
+            "relevant texts": int(tested.sum()),
+            "near-misses of the region": int((near & named).sum()),
+            "AP": _precision(self.material, scores, tested | (near & named)),
+            "AP with the region learned": _precision(self.material, self.complete, tested | (near & named)),
+            "AP against all near-misses": _precision(self.material, scores, tested | near),
+        }
+
+    def _names(self, place: int, codes: frozenset[str]) -> bool:
+        return any(mention.code in codes for mention in self.material.readings[place].mentions if mention.is_economy)
+
+    def with_share(self, share: float) -> float:
+        """Trained on a share of the events; the seeds stay."""
+        events = np.unique(self.material.groups)
+        random = np.random.default_rng(0)
+        drawn = set(random.choice(events, int(share * len(events)), replace=False).tolist())
+        kept = np.array([e.source == "seed" or e.group in drawn for e in self.material.examples])
+        return _precision(self.material, self._out_of_fold(kept), self.english)
+
+    def without_features(self, prefixes: Sequence[str]) -> float:
+        """Trained with a group of concept features switched off."""
+        off = np.array([name.startswith(tuple(prefixes)) for name in feature_names(self.model.concepts)])
+        everything = np.ones(len(self.features), dtype=bool)
+        return _precision(self.material, self._out_of_fold(everything, off), self.english)
+
+    def _out_of_fold(self, kept: Chosen, off: Chosen | None = None) -> Floats:
+        """Sum of the views, each by its spread, where only `kept` texts are learned from."""
+        features = self.features if off is None else np.where(off, 0.0, self.features)
+        readings, labels, weights = self.material.readings, self.material.labels, self.material.weights
+        raw = np.zeros((len(labels), len(VIEWS)))
+        for train, test in grouped_folds(self.material):
+            learned = [i for i in train if kept[i]]
+            fresh = clone(self.model)
+            fresh.fit_views([readings[i] for i in learned], labels[learned], weights[learned], features[learned])
+            raw[test] = fresh.view_log_odds(features[test], fresh.grams_.transform([readings[i] for i in test]))
+        joined: Floats = (raw / np.maximum(raw.std(axis=0), 1e-9)).sum(axis=1)
+        return joined
+
+    def elsewhere(self, others: Material) -> dict[str, float]:
+        """On texts that are no part of the material: the seeds alone, and the whole model."""
+        material, chosen = self.material, np.ones(len(others.labels), dtype=bool)
+        likeness = self.likeness(ConceptFeatures(self.model.concepts).transform(others.readings))
+        model = clone(self.model).fit(material.readings, material.labels, material.weights, material.groups)
+        return {
+            "texts": len(others.examples),
+            "relevant texts": int(others.labels.sum()),
+            "seeds only: AP": _precision(others, likeness, chosen),
+            "seeds and examples: AP": _precision(others, model.decision_function(others.readings), chosen),
+        }
+
+
+def read_ablations(seeds_dir: Path, data: Mapping[str, str]) -> dict[str, Any] | None:
+    """The committed measurements, if made with exactly this data (names and SHA-256) and code; otherwise null."""
+    file = seeds_dir / ABLATIONS_FILE
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return found["results"] if (found.get("data"), found.get("format")) == (dict(data), FORMAT) else None
+
+
+def main(seeds_dir: Path, real: Path | None = None) -> None:
+    """Measure and write `ABLATIONS_FILE`."""
+    from classifiers.training import data_hashes
+
+    reader = Reader.load(seeds_dir)
+    ablations = Ablations(read_material(seeds_dir, reader), reader.lexicon.concepts)
+    results = ablations.all()
+    if real is not None:
+        examples = read_examples(real)
+        others = Material(examples, [reader.read(example.document)[0] for example in examples])
+        results["real articles"] = {"file": real.name, "sha256": file_hash(real), **ablations.elsewhere(others)}
+    content = {"format": FORMAT, "data": data_hashes(seeds_dir), "results": results}
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    (seeds_dir / ABLATIONS_FILE).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*(Path(argument) for argument in sys.argv[1:3]))

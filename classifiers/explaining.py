@@ -31,7 +31,7 @@ PHRASES_SHOWN = (4, 2)
 _SENTENCES_TRIED, _PHRASES_TRIED = 5, 8  # the likeliest; each costs a variant of the whole arithmetic
 _PER_PHRASE = 0.1  # log-odds a phrase of the lexicons may move, when the likeliest sentences are looked for
 _IN_TITLE, _IN_LEAD = 3.0, 2.0  # how much sooner a phrase is tried that stands there
-_SMALLEST = 0.02  # log-odds; less means nothing to a reader
+_SMALLEST = 0.1  # log-odds; less means nothing to a reader, and one in ten of them would point the wrong way
 _PHRASE_CHARACTERS = 300
 _UNTRIED = frozenset({"speech"})  # "said" tells news from leaflets, and explains nothing
 

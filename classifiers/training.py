@@ -16,7 +16,7 @@ import skops
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn, ships no types
 
-from classifiers.ablations import measured
+from classifiers.ablations import measured, read_ablations
 from classifiers.bands import RULE, choose_thresholds
 from classifiers.cards import card_text
 from classifiers.folders import READ_WITH, file_hash, file_hashes, save_folder
@@ -24,11 +24,10 @@ from classifiers.judge import Judge, load_judge
 from classifiers.kinds import fit_kinds
 from classifiers.material import BACKGROUND_WEIGHT, EXAMPLE_FILES, SEED_WEIGHT, Material, read_material
 from classifiers.reading import Reader
-from classifiers.relevance import Relevance
+from classifiers.relevance import FORMAT, Relevance
 
 SHORTEST_WORDS = 25  # below this there is a headline and little else; the shortest training example has 60
 KIND_STRENGTH = 2.0
-FORMAT = 2  # raised when the same parameters come to mean something else
 
 
 def train_model(
@@ -56,7 +55,7 @@ def _train(seeds_dir: Path, models_dir: Path, now: datetime, background: Sequenc
     card: dict[str, Any] = {
         "trained_at": now.isoformat(),
         "libraries": _libraries(),
-        "data": _data(seeds_dir, background),
+        "data": data_hashes(seeds_dir, background),
         "parameters": _parameters(model),
         "thresholds": asdict(thresholds),
         "threshold_rule": RULE,
@@ -64,6 +63,7 @@ def _train(seeds_dir: Path, models_dir: Path, now: datetime, background: Sequenc
         "shortest_words": SHORTEST_WORDS,
         "counts": _counts(material),
         "results": measured(model, material, KIND_STRENGTH),
+        "ablations": read_ablations(seeds_dir, data_hashes(seeds_dir)),
     }
     card = {"model_id": _model_id(card, model, kinds), **card}
     estimators = {"relevance": model, "kinds": kinds}
@@ -102,7 +102,8 @@ def _libraries() -> dict[str, str]:
     }
 
 
-def _data(seeds_dir: Path, background: Sequence[str]) -> dict[str, str]:
+def data_hashes(seeds_dir: Path, background: Sequence[str] = ()) -> dict[str, str]:
+    """SHA-256 of every file a model is made from, by its path in the seeds folder, and of the background texts."""
     files = [*sorted((seeds_dir / "documents").glob("*.txt")), *(seeds_dir / "examples" / n for n in EXAMPLE_FILES)]
     hashes = {file.relative_to(seeds_dir).as_posix(): file_hash(file) for file in files}
     for part in READ_WITH:
