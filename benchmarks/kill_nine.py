@@ -29,8 +29,8 @@ from typing import Any
 
 from flows.platform import LocalServer
 from flows.settings import load_settings
-from flows.steps.archiving import archived_pages
-from flows.steps.urls import url_key
+from flows.steps.pages.archiving import archived_pages
+from flows.steps.web.urls import url_key
 from warehouse.opening import open_for_reading
 
 ROOT = Path(__file__).parents[1]

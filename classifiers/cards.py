@@ -7,7 +7,7 @@ TRIED = """\
 What was tried on the way, with average precision on english.jsonl in grouped folds and on 163 real articles
 (their 95 % interval is 0.07 either way: differences under 0.02 on them say little):
 
-- Word tf-idf alone 0.93 and 0.61; with places masked and names of SMEs and donors kept beside one folded name 0.93 and
+- Word tf-idf alone 0.93 and 0.61; with places masked and names of SMEs and donors kept beside a folded name 0.93 and
   0.68. Stems, character grams, naive Bayes weights and 150 latent dimensions were no better.
 - Concept features in coarse families 0.92 and 0.82; in 50 fine concepts 0.94 and 0.75: fine ones learn the retelling.
   Both together with passages split by kind of border, less the counter-cues of near-misses: 0.94 and 0.85.
@@ -37,7 +37,7 @@ def _head(card: Mapping[str, Any]) -> list[str]:
         "**Intended use.** Sorting a stream of news for a reader who checks what is shown. Not for decisions about",
         "firms or persons. It reads the words of a text, not whether they are true.",
         "",
-        f"**Limits.** Languages: {', '.join(card['languages'])}; only English was measured on real articles. Texts in",
+        f"**Limits.** Languages: {', '.join(card['languages'])}; only English was measured on real texts. Texts in",
         f"others or under {card['shortest_words']} words are marked unjudged. It reads the title and the first 300",
         "words. It learned mostly from retold English stories, which are easier than real articles. Weakest where a",
         "home programme for SMEs names a foreign body in passing, and where small firms are called by no name in the",

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 import seeds
-from flows.steps.dates import Published
-from flows.steps.digesting import (
+from flows.steps.digests.composing import (
     DigestArticle,
     FeedTrouble,
     Measure,
@@ -16,7 +15,8 @@ from flows.steps.digesting import (
     Reprint,
     WeekCounts,
 )
-from flows.steps.weeks import IsoWeek
+from flows.steps.digests.weeks import IsoWeek
+from flows.steps.text.dates import Published
 from warehouse.digest_rows import WeekArticle
 from warehouse.digest_rows import WeekCounts as Counted
 from warehouse.rows import ModelRow

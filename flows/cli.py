@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from flows.steps.neutral import tame_logging
+from flows.steps.text.neutral import tame_logging
 
 # name -> module of flows/commands and the sentence `smewatch --help` shows; the module has a click command `command`.
 COMMANDS = {

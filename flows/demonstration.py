@@ -42,7 +42,7 @@ def demonstrate(settings: Settings, progress: Bars) -> Demonstration:
         )
         from flows.digest import digest
         from flows.ingest import ingest
-        from flows.steps.catalogue import read_catalogue
+        from flows.steps.feeds.catalogue import read_catalogue
         from flows.train import train
 
         catalogue = read_catalogue(web.catalogue_csv, "the demo's catalogue")

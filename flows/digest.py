@@ -16,9 +16,9 @@ from prefect import flow
 from flows import briefing
 from flows.grouping import by_event
 from flows.settings import Given, Settings, settings_of
-from flows.steps.digesting import Digest, DigestArticle, ModelNote, Query, WeekCounts, compose
-from flows.steps.rendering import render_html, render_text
-from flows.steps.weeks import IsoWeek, last_full_week
+from flows.steps.digests.composing import Digest, DigestArticle, ModelNote, Query, WeekCounts, compose
+from flows.steps.digests.rendering import render_html, render_text
+from flows.steps.digests.weeks import IsoWeek, last_full_week
 from warehouse.digest_rows import DigestItemRow, DigestRow, Edition
 from warehouse.opening import open_warehouse
 

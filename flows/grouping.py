@@ -8,7 +8,7 @@ from classifiers.stories import stories_of
 from classifiers.story_dates import days_of
 from classifiers.story_types import StoryArticle
 from classifiers.story_words import Background, read_background
-from flows.steps.digesting import DigestArticle
+from flows.steps.digests.composing import DigestArticle
 
 _WRITTEN = {
     "month": 7,

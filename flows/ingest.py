@@ -19,17 +19,18 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows import intake, keeping, models, web
-from flows.catalogue import read_feeds
-from flows.intake import Chosen, Read
+from flows import models
+from flows.collecting import intake, keeping, web
+from flows.collecting.catalogue import read_feeds
+from flows.collecting.intake import Chosen, Read
+from flows.collecting.spool import SpoolFull
 from flows.locks import one_at_a_time
 from flows.progress import Progress, Silence
 from flows.settings import Given, settings_of
-from flows.spool import SpoolFull
-from flows.steps.archiving import Archive
-from flows.steps.feeds import Feed
+from flows.steps.feeds.feed import Feed
 from flows.steps.harvesting import Asked, Harvester, Poll
 from flows.steps.outcomes import Outcome, PollOutcome
+from flows.steps.pages.archiving import Archive
 from warehouse.errors import WarehouseBusy
 
 T = TypeVar("T")

@@ -18,17 +18,18 @@ from typing import Any
 from prefect import flow
 
 from classifiers.verdict import Document
-from flows import models, shaping, web
-from flows.judging import judge_texts
+from flows import models
+from flows.collecting import shaping, web
+from flows.collecting.judging import judge_texts
 from flows.locks import one_at_a_time
 from flows.progress import Progress, Silence
 from flows.settings import Settings, settings_of
-from flows.steps.archiving import Archived, archived_pages
-from flows.steps.extracting import PAGE_EXTRACTOR
-from flows.steps.neutral import tame_logging
 from flows.steps.outcomes import Outcome
-from flows.steps.rereading import MOST_PAGES, Reread, Rereading, current_pages, reread
-from flows.steps.urls import url_key
+from flows.steps.pages.archiving import Archived, archived_pages
+from flows.steps.pages.extracting import PAGE_EXTRACTOR
+from flows.steps.pages.rereading import MOST_PAGES, Reread, Rereading, current_pages, reread
+from flows.steps.text.neutral import tame_logging
+from flows.steps.web.urls import url_key
 from flows.steps.workers import Overrun, Pool
 from warehouse.opening import open_warehouse
 from warehouse.rows import Batch, LinkedText

@@ -12,8 +12,9 @@ from secrets import token_hex
 from prefect import flow
 
 from classifiers.verdict import Document, Verdict
-from flows import models, shaping, web
-from flows.judging import judge_texts
+from flows import models
+from flows.collecting import shaping, web
+from flows.collecting.judging import judge_texts
 from flows.progress import Progress, Silence
 from flows.settings import Given, Settings, settings_of
 from warehouse.opening import open_warehouse

@@ -27,7 +27,7 @@ def end_with(run: Callable[[], int]) -> NoReturn:
     """Run a command that runs flows, tell an expected failure in one sentence, and end the process with its code."""
     from flows.demonstration import NotADemoFolder
     from flows.locks import AlreadyRunning
-    from flows.steps.catalogue import CatalogueError
+    from flows.steps.feeds.catalogue import CatalogueError
     from warehouse.errors import WarehouseError
 
     try:
@@ -55,7 +55,7 @@ def _prefect(settings: Settings) -> Iterator[tuple[Bars, Callable[[], str]]]:
 
 def run_ingest(settings: Settings, feeds: str | None, *, every_feed: bool) -> "IngestReport":
     """One ingest, now. `feeds` is another catalogue: a file or an http(s) address."""
-    from flows.catalogue import read_feeds
+    from flows.collecting.catalogue import read_feeds
 
     catalogue = read_feeds(settings, feeds)
     with _prefect(settings) as (progress, wait_for_prefect):

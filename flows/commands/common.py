@@ -21,14 +21,14 @@ def console(*, stderr: bool = False) -> "Console":
 
 def echo(text: str, *, err: bool = False) -> None:
     """Print lines that may hold scraped text; what would act on a terminal is shown as its escape."""
-    from flows.steps.neutral import lines
+    from flows.steps.text.neutral import lines
 
     click.echo(lines(text), err=err)
 
 
 def echo_json(value: object, **options: Any) -> None:
     """Print a value as JSON, one line unless `options` of json.dumps say otherwise; harmless on a terminal too."""
-    from flows.steps.neutral import json_line
+    from flows.steps.text.neutral import json_line
 
     click.echo(json_line(json.dumps(value, ensure_ascii=False, **options)))
 

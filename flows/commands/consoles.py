@@ -5,7 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from flows.steps.neutral import lines
+from flows.steps.text.neutral import lines
 
 
 class PlainConsole(Console):

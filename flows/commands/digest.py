@@ -18,7 +18,7 @@ def command(settings: Settings, week: str | None) -> None:
     Example: smewatch digest --week 2026-W47
     """
     from flows.running import end_with, run_digest
-    from flows.steps.weeks import IsoWeek
+    from flows.steps.digests.weeks import IsoWeek
 
     if week is not None:
         try:

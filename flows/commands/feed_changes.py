@@ -11,8 +11,8 @@ from flows.commands.telling import in_sentences
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from flows.steps.feeds import Feed
-    from flows.steps.probing import Probe
+    from flows.steps.feeds.feed import Feed
+    from flows.steps.feeds.probing import Probe
     from warehouse.feed_rows import FeedCard
 
 
@@ -43,8 +43,8 @@ def add(
 
     Example: smewatch feeds add https://example.org/news --topic trade
     """
-    from flows import feed_keeping, feed_probing
-    from flows.steps.urls import clean_link
+    from flows.collecting import feed_keeping, feed_probing
+    from flows.steps.web.urls import clean_link
 
     address = clean_link("", url if "://" in url else f"https://{url}")
     if address is None:
@@ -68,7 +68,7 @@ def add(
 
 
 def _feed(found: "Probe", about: dict[str, str | None]) -> "Feed":
-    from flows.steps.feeds import Feed
+    from flows.steps.feeds.feed import Feed
 
     title = about["title"] or found.title or found.title_of_link
     return Feed(
@@ -83,7 +83,7 @@ def _feed(found: "Probe", about: dict[str, str | None]) -> "Feed":
 
 def _report(good: "Sequence[Probe]", added: "list[tuple[FeedCard, bool]]", *, as_json: bool) -> None:
     if as_json:
-        from flows.feed_probing import probe_values
+        from flows.collecting.feed_probing import probe_values
 
         words = {card.feed.url: "added" if is_new else "known" for card, is_new in added}
         for found in good:
@@ -109,8 +109,8 @@ def import_feeds(settings: Settings, file: str, dry_run: bool, as_json: bool) ->
 
     Example: smewatch feeds import subscriptions.opml
     """
-    from flows import feed_keeping
-    from flows.catalogue import read_feeds
+    from flows.collecting import feed_keeping
+    from flows.collecting.catalogue import read_feeds
 
     with in_sentences():
         feeds = read_feeds(settings, file)
@@ -133,8 +133,8 @@ def export_feeds(settings: Settings, form: str) -> None:
 
     Example: smewatch feeds export --opml
     """
-    from flows import feed_keeping
-    from flows.steps.catalogue import catalogue_to_csv, catalogue_to_opml
+    from flows.collecting import feed_keeping
+    from flows.steps.feeds.catalogue import catalogue_to_csv, catalogue_to_opml
 
     with in_sentences():
         feeds = feed_keeping.exported(settings)
@@ -149,7 +149,7 @@ def pause(settings: Settings, urls: tuple[str, ...]) -> None:
 
     Example: smewatch feeds pause https://example.org/feed.xml
     """
-    from flows import feed_keeping
+    from flows.collecting import feed_keeping
 
     with in_sentences():
         for card in feed_keeping.pause(settings, urls, datetime.now(UTC)):
@@ -164,7 +164,7 @@ def resume(settings: Settings, urls: tuple[str, ...]) -> None:
 
     Example: smewatch feeds resume https://example.org/feed.xml
     """
-    from flows import feed_keeping
+    from flows.collecting import feed_keeping
 
     with in_sentences():
         for card in feed_keeping.resume(settings, urls, datetime.now(UTC)):
@@ -179,7 +179,7 @@ def remove(settings: Settings, urls: tuple[str, ...]) -> None:
 
     Example: smewatch feeds remove https://example.org/feed.xml
     """
-    from flows import feed_keeping
+    from flows.collecting import feed_keeping
 
     with in_sentences():
         for card in feed_keeping.remove(settings, urls, datetime.now(UTC)):

@@ -11,7 +11,7 @@ from flows.commands.telling import in_sentences
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from flows.steps.probing import Probe
+    from flows.steps.feeds.probing import Probe
 
 
 @click.command("probe")
@@ -31,7 +31,7 @@ def probe(
 
     Example: smewatch feeds probe https://example.org/feed.xml --dry-run
     """
-    from flows import feed_keeping, feed_probing
+    from flows.collecting import feed_keeping, feed_probing
     from flows.progress import bars
 
     if not urls and not every_feed:
@@ -59,7 +59,7 @@ def probe(
 def _print_probes(found: "list[Probe]", now: datetime) -> None:
     from rich.table import Table
 
-    from flows.feed_words import ago
+    from flows.collecting.feed_words import ago
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("feed", "good", "status", "format", "entries", "newest", "robots.txt", "said"):
@@ -101,7 +101,7 @@ def backfill(settings: Settings, url: str, pages: int, allow_private: bool, as_j
     """
     from dataclasses import fields
 
-    from flows.backfilling import backfill as fill
+    from flows.collecting.backfilling import backfill as fill
     from flows.progress import bars
     from flows.reports import print_counts
     from flows.running import end_with

@@ -38,8 +38,8 @@ def list_feeds(settings: Settings, only_trouble: bool, state: str | None, with_r
 
     Example: smewatch feeds list --trouble
     """
-    from flows import feed_keeping
-    from flows.feed_words import trouble
+    from flows.collecting import feed_keeping
+    from flows.collecting.feed_words import trouble
 
     now = datetime.now(UTC)
     with in_sentences():
@@ -69,7 +69,7 @@ def _state(card: "FeedCard") -> str:
 def _print_table(shown: "list[FeedCard]", now: datetime) -> None:
     from rich.table import Table
 
-    from flows.feed_words import ago, next_ask
+    from flows.collecting.feed_words import ago, next_ask
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("feed", "state", "last poll", "last good", "next", "why then", "articles"):
@@ -89,7 +89,7 @@ def _print_table(shown: "list[FeedCard]", now: datetime) -> None:
 
 
 def _print_troubles(shown: "list[FeedCard]", now: datetime, *, n_all: int) -> None:
-    from flows.feed_words import advice, trouble
+    from flows.collecting.feed_words import advice, trouble
 
     to = console()
     if not shown:
@@ -114,7 +114,7 @@ def show(settings: Settings, url: str, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from flows import feed_keeping
+    from flows.collecting import feed_keeping
 
     now = datetime.now(UTC)
     with in_sentences():
@@ -142,7 +142,7 @@ def _print_card(card: "FeedCard", past: "FeedPast", now: datetime) -> None:
 
 
 def _facts(card: "FeedCard", past: "FeedPast", now: datetime) -> "list[tuple[str, str]]":
-    from flows.feed_words import advice, ago, next_ask, span, trouble
+    from flows.collecting.feed_words import advice, ago, next_ask, span, trouble
 
     feed, state, ask = card.feed, card.state, next_ask(card, now)
     about = (
@@ -184,7 +184,7 @@ def _facts(card: "FeedCard", past: "FeedPast", now: datetime) -> "list[tuple[str
 
 
 def _wishes(card: "FeedCard") -> str:
-    from flows.feed_words import span
+    from flows.collecting.feed_words import span
 
     state = card.state
     hours = [str(hour) for hour in range(24) if state.skip_hours >> hour & 1]
@@ -202,7 +202,7 @@ def _wishes(card: "FeedCard") -> str:
 
 
 def _checked(card: "FeedCard", now: datetime) -> str:
-    from flows.feed_words import ago
+    from flows.collecting.feed_words import ago
 
     if card.state.audited_at is None:
         return ""
@@ -213,7 +213,7 @@ def _checked(card: "FeedCard", now: datetime) -> str:
 def _print_past(past: "FeedPast", now: datetime) -> None:
     from rich.table import Table
 
-    from flows.feed_words import ago
+    from flows.collecting.feed_words import ago
 
     if past.polls:
         polls = Table(title="Polls", title_justify="left", box=None, pad_edge=False, header_style="dim")

@@ -57,7 +57,7 @@ def command(settings: Settings, query: str | None, path: Path | None, form: str,
 
 
 def _print_csv(table: "Table", *, raw: bool) -> None:
-    from flows.steps.neutral import csv_cell
+    from flows.steps.text.neutral import csv_cell
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for row in (table.columns, *table.rows):

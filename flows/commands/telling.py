@@ -9,8 +9,8 @@ import click
 @contextmanager
 def in_sentences() -> Iterator[None]:
     """End the command with code 1 and a sentence where the failure is one that people cause or can mend."""
-    from flows.feed_keeping import UnknownFeed
-    from flows.steps.catalogue import CatalogueError
+    from flows.collecting.feed_keeping import UnknownFeed
+    from flows.steps.feeds.catalogue import CatalogueError
     from warehouse.errors import WarehouseError
 
     try:

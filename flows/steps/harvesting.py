@@ -17,16 +17,16 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from flows.steps.archiving import Archive
-from flows.steps.extracting import Article, article_from_entry, extract_article
-from flows.steps.feeds import Feed
-from flows.steps.fetching import Client, Loss, Page, Response, fetch_feed, fetch_page
+from flows.steps.feeds.feed import Feed
+from flows.steps.feeds.parsing import Entry, NotAFeed, ParsedFeed, parse_feed
+from flows.steps.feeds.polling import FeedState, poll_outcome, url_to_ask, validators
 from flows.steps.outcomes import Outcome, PollOutcome
-from flows.steps.parsing import Entry, NotAFeed, ParsedFeed, parse_feed
-from flows.steps.polling import FeedState, poll_outcome, url_to_ask, validators
-from flows.steps.robots import RobotsCache, RobotsFile
+from flows.steps.pages.archiving import Archive
+from flows.steps.pages.extracting import Article, article_from_entry, extract_article
+from flows.steps.pages.standing_in import may_stand_in, stand_in
 from flows.steps.selecting import Ending, ToRead, with_next_try
-from flows.steps.standing_in import may_stand_in, stand_in
+from flows.steps.web.fetching import Client, Loss, Page, Response, fetch_feed, fetch_page
+from flows.steps.web.robots import RobotsCache, RobotsFile
 from flows.steps.workers import CallFailed, Overrun, Pool
 
 T = TypeVar("T")

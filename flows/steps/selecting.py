@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from flows.steps.extracting import Article
+from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import RETRYABLE, Outcome
-from flows.steps.parsing import Entry
-from flows.steps.urls import short_hash, url_key
+from flows.steps.pages.extracting import Article
+from flows.steps.web.urls import short_hash, url_key
 
 MAX_ATTEMPTS = (
     6  # tries over about 48 hours, then the entry keeps its last outcome (GDELT: 2 % of pages vanish in two weeks)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.steps.fetching import (
+from flows.steps.web.fetching import (
     Client,
     HostPace,
     HostPaces,

@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.steps.fetching import Client, HostPace, HostPaces, Loss, fetch_feed
+from flows.steps.web.fetching import Client, HostPace, HostPaces, Loss, fetch_feed
 
 
 def memory_mib(field: str) -> float:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import intake, models, web
-from flows.intake import Chosen, Read, Run
+from flows import models
+from flows.collecting import intake, web
+from flows.collecting.intake import Chosen, Read, Run
 from flows.settings import Settings
-from flows.steps.feeds import Feed
+from flows.steps.feeds.feed import Feed
 from flows.steps.harvesting import Harvester, Poll
 from warehouse.opening import open_warehouse
 from warehouse.store import Warehouse

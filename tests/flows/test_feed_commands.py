@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import main
-from flows.steps.catalogue import read_catalogue
-from flows.steps.feeds import Feed
+from flows.steps.feeds.catalogue import read_catalogue
+from flows.steps.feeds.feed import Feed
 from tests.faults.server import FaultServer, answer
 from tests.flows.small_web import rss
 from tests.flows.tools import rows

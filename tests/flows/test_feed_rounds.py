@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.steps.feeds import Feed
-from flows.steps.poll_times import FARTHEST_S, Reason
-from flows.steps.polling import FeedState, is_due
+from flows.steps.feeds.feed import Feed
+from flows.steps.feeds.poll_times import FARTHEST_S, Reason
+from flows.steps.feeds.polling import FeedState, is_due
 from tests.faults.server import FaultServer, answer
 from tests.flows.feed_rounds import rounds
 from tests.flows.small_web import conditional, page, rss

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.feed_words import NextAsk, advice, ago, next_ask, span, trouble
+from flows.collecting.feed_words import NextAsk, advice, ago, next_ask, span, trouble
+from flows.steps.feeds.poll_times import Reason
+from flows.steps.feeds.polling import Life
 from flows.steps.outcomes import PollOutcome
-from flows.steps.poll_times import Reason
-from flows.steps.polling import Life
 from warehouse.feed_rows import FeedCard, KeepingRow, LeaseRow
 from warehouse.rows import FeedRow, FeedStateRow
 

@@ -11,8 +11,8 @@ from flows.demo.web import DemoWeb
 from flows.digest import digest
 from flows.ingest import ingest
 from flows.settings import Settings
-from flows.steps.catalogue import read_catalogue
-from flows.steps.feeds import Feed
+from flows.steps.feeds.catalogue import read_catalogue
+from flows.steps.feeds.feed import Feed
 from tests.flows.tools import failed_checks, rows
 
 pytestmark = pytest.mark.server

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows import intake
+from flows.collecting import intake
 from flows.ingest import ingest
 from flows.settings import Settings
-from flows.steps.catalogue import read_catalogue
+from flows.steps.feeds.catalogue import read_catalogue
 from tests.faults.server import FaultServer, answer
 from tests.flows.small_web import N_FEEDS, N_PAGES, SHARED, conditional, page, rss, small_web
 from tests.flows.tools import failed_checks, rows

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from markupsafe import escape
 
 from flows.cli import main
-from flows.steps.texts import plain_lines, plain_text
+from flows.steps.text.texts import plain_lines, plain_text
 from warehouse.opening import open_warehouse
 from warehouse.rows import FeedRow
 

@@ -9,9 +9,9 @@ from flows.ingest import ingest
 from flows.locks import AlreadyRunning, one_at_a_time
 from flows.reextract import reextract
 from flows.settings import Settings
-from flows.steps.archiving import archive_files
-from flows.steps.catalogue import read_catalogue
-from flows.steps.extracting import PAGE_EXTRACTOR
+from flows.steps.feeds.catalogue import read_catalogue
+from flows.steps.pages.archiving import archive_files
+from flows.steps.pages.extracting import PAGE_EXTRACTOR
 from tests.faults.server import FaultServer, answer
 from tests.flows.small_web import N_FEEDS, N_PAGES, conditional, page, rss, small_web
 from tests.flows.tools import failed_checks, rows

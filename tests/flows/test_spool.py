@@ -14,19 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.verdict import Evidence, Verdict
-from flows import intake, spool, web
-from flows.intake import Read
-from flows.pending import Pending, Renamed, pend
+from flows.collecting import intake, spool, web
+from flows.collecting.intake import Read
+from flows.collecting.pending import Pending, Renamed, pend
 from flows.settings import Settings
-from flows.steps.catalogue import read_catalogue
-from flows.steps.dates import Published
-from flows.steps.extracting import Article
-from flows.steps.feeds import Feed
+from flows.steps.feeds.catalogue import read_catalogue
+from flows.steps.feeds.feed import Feed
+from flows.steps.feeds.parsing import Entry
+from flows.steps.feeds.rekeying import Earlier
 from flows.steps.outcomes import Outcome
-from flows.steps.parsing import Entry
-from flows.steps.rekeying import Earlier
+from flows.steps.pages.extracting import Article
 from flows.steps.selecting import Ending, KnownEntry
-from flows.steps.urls import short_hash
+from flows.steps.text.dates import Published
+from flows.steps.web.urls import short_hash
 from tests.flows.feed_rounds import rounds
 from tests.flows.small_web import N_FEEDS, small_web
 from tests.flows.tools import failed_checks, rows
@@ -191,7 +191,7 @@ SPOOL_FOR_EVER = """
 import sys
 from pathlib import Path
 from tests.flows.test_spool import pending
-from flows.spool import spool_batch
+from flows.collecting.spool import spool_batch
 for n in range(1, 10_000):
     spool_batch(Path(sys.argv[1]), pending(n, text=f"{n} " * 20_000))
     print(n, flush=True)
@@ -218,7 +218,7 @@ FILL = """
 import resource, sys
 from pathlib import Path
 from tests.flows.test_spool import pending
-from flows.spool import SpoolFull, spool_batch
+from flows.collecting.spool import SpoolFull, spool_batch
 folder = Path(sys.argv[1])
 spool_batch(folder, pending(1))
 resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))

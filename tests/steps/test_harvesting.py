@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.steps import harvesting
-from flows.steps.archiving import Archive, archive_file, archived_pages, read_archived
-from flows.steps.feeds import Feed
-from flows.steps.fetching import Client, HostPace, HostPaces, Limits
+from flows.steps.feeds.feed import Feed
+from flows.steps.feeds.parsing import Entry
+from flows.steps.feeds.polling import FeedState
 from flows.steps.harvesting import Asked, Harvester, HarvestLimits
 from flows.steps.outcomes import Outcome, PollOutcome
-from flows.steps.parsing import Entry
-from flows.steps.polling import FeedState
+from flows.steps.pages.archiving import Archive, archive_file, archived_pages, read_archived
 from flows.steps.selecting import KnownEntry, ToRead
+from flows.steps.web.fetching import Client, HostPace, HostPaces, Limits
 from flows.steps.workers import Pool
 from tests.faults.server import FaultServer, answer
 from tests.steps import misreading

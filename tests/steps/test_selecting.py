@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.steps.extracting import Article
+from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import RETRYABLE, Outcome
-from flows.steps.parsing import Entry
+from flows.steps.pages.extracting import Article
 from flows.steps.selecting import (
     MAX_ATTEMPTS,
     Ending,
@@ -20,7 +20,7 @@ from flows.steps.selecting import (
     sort_entries,
     with_next_try,
 )
-from flows.steps.urls import short_hash, url_key
+from flows.steps.web.urls import short_hash, url_key
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SOON, JUST_NOW = NOW + timedelta(minutes=1), NOW

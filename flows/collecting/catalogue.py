@@ -1,0 +1,34 @@
+"""The catalogue a run works on: what the command names, else the file of the settings, else the one in seeds/."""
+
+import urllib.request
+from pathlib import Path
+
+import seeds
+from flows.settings import Settings
+from flows.steps.feeds.catalogue import CatalogueError, read_catalogue
+from flows.steps.feeds.feed import Feed
+
+MAX_BYTES = 8 * 2**20
+TIMEOUT_S = 20
+
+
+def read_feeds(settings: Settings, named: str | None = None) -> list[Feed]:
+    """Every feed of the catalogue. `named` is a path or an http(s) address that the user typed, and so trusts.
+
+    Raises CatalogueError in words for whoever wrote the file.
+    """
+    if named and named.startswith(("http://", "https://")):
+        return read_catalogue(_download(named), named)
+    path = Path(named) if named else settings.feeds_file or seeds.FOLDER / "feeds.csv"
+    try:
+        return read_catalogue(path.read_bytes(), path.name)
+    except OSError as problem:
+        raise CatalogueError(str(path), f"cannot be read: {problem.strerror}") from problem
+
+
+def _download(address: str) -> bytes:
+    try:
+        with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:  # noqa: S310  # http(s), typed by the user
+            return bytes(answer.read(MAX_BYTES + 1))
+    except OSError as problem:
+        raise CatalogueError(address, f"cannot be read: {problem}") from problem

@@ -1,0 +1,75 @@
+"""The harvester as the settings want it."""
+
+from collections.abc import Iterable, Mapping
+
+from flows.settings import Settings
+from flows.steps.harvesting import Harvester, HarvestLimits
+from flows.steps.pages.archiving import Archive
+from flows.steps.text.neutral import tame_logging
+from flows.steps.web.client import Client
+from flows.steps.web.limits import Limits
+from flows.steps.web.pacing import HostPace, HostPaces
+from flows.steps.web.robots import RobotsFile
+from flows.steps.workers import Pool
+
+# What every worker process needs.
+PRELOADED = (
+    "flows.steps.pages.extracting",
+    "flows.steps.feeds.parsing",
+    "flows.collecting.judging",
+    "classifiers.judge",
+)
+
+
+def open_harvester(
+    settings: Settings,
+    resolve: Mapping[str, str],
+    robots_files: Iterable[RobotsFile] = (),
+    archive: Archive | None = None,
+) -> Harvester:
+    """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`.
+
+    From here on log lines may quote the web, so those of this process are made harmless.
+
+    `robots_files` are those that earlier runs read within the last day; pages are kept in `archive`, if there is one.
+    """
+    tame_logging()
+    limits = HarvestLimits(
+        settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
+    )
+    return Harvester(
+        lambda: open_client(settings, resolve),
+        open_pool(settings),
+        limits,
+        robots_files=robots_files,
+        feeds_obey_robots=settings.feeds_obey_robots,
+        archive=archive,
+    )
+
+
+def open_pool(settings: Settings) -> Pool:
+    """The worker processes, for work that needs no web; use with `with`."""
+    return Pool(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
+
+
+def open_client(settings: Settings, resolve: Mapping[str, str]) -> Client:
+    """The client that the settings ask for; use with `async with`."""
+    paces = HostPaces(
+        feed=HostPace(settings.host_delay_s, 1), page=HostPace(settings.host_delay_s, settings.pages_per_host)
+    )
+    limits = Limits(
+        feed_bytes=settings.max_feed_bytes,
+        page_bytes=settings.max_page_bytes,
+        connect_s=settings.connect_timeout_s,
+        read_gap_s=settings.read_timeout_s,
+        total_s=settings.total_timeout_s,
+    )
+    return Client(
+        limits,
+        user_agent=settings.user_agent,
+        contact=settings.contact,
+        allow_private=settings.allow_private_addresses,
+        resolve=resolve,
+        paces=paces,
+        connections=settings.connections,
+    )

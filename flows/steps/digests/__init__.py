@@ -1,0 +1,1 @@
+"""What people read: the content of a digest and its forms."""

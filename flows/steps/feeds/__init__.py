@@ -1,0 +1,1 @@
+"""What announces articles: its formats, its catalogue, when it is asked again."""

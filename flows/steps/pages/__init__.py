@@ -1,0 +1,1 @@
+"""What an announcement leads to: a page, the article in it, and the archive of pages."""

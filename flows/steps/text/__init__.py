@@ -1,0 +1,1 @@
+"""Characters, languages and dates, wherever they come from."""

@@ -1,0 +1,1 @@
+"""Asking servers: politely, bounded in every direction, and only where we may."""

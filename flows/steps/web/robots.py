@@ -1,0 +1,157 @@
+"""robots.txt by RFC 9309: what a site lets us read, and how fast."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from flows.steps.outcomes import Outcome
+from flows.steps.web.answers import Loss, Response
+from flows.steps.web.client import Client, Request
+
+_FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not longer than a day
+_RETRY = timedelta(hours=1)  # how soon we ask again after a server that could not say
+REMEMBERED = timedelta(hours=48)  # how old the last file we read may be to stand in for one we cannot have (2.4)
+_US, _OTHERS = "us", "others"
+# A product name is letters, hyphens and underscores (RFC 9309, 2.2.1); what follows it, a version, does not count.
+_AGENT_LINE = re.compile(r"\s*user[-\s]*agent\s*:?\s*([a-z_-]+|\*(?=\s*(?:#|$))|)", re.I)
+
+logging.getLogger("protego").setLevel(logging.WARNING)  # it logs every line it does not know
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one origin's robots.txt says to us."""
+
+    file: Protego | None = None  # null: no rules, everything may be read
+    names_us: bool = False  # a group of the file is addressed to us by name
+    refusal: Loss | None = None  # why nothing at all may be read; null if the file decides
+
+    def allows(self, url: str) -> bool:
+        """Whether a page may be read."""
+        return self.refusal is None and (self.file is None or bool(self.file.can_fetch(url, _US)))
+
+    def delay_s(self) -> float | None:
+        """Seconds between requests the site wishes, from Crawl-delay or Request-rate; null if it wishes none."""
+        if self.file is None:
+            return None
+        rate = self.file.request_rate(_US)
+        wishes = [self.file.crawl_delay(_US), rate.seconds / rate.requests if rate else None]
+        return max((wish for wish in wishes if wish is not None), default=None)
+
+
+def read_rules(body: bytes, agent: str) -> Rules:
+    """The rules of a robots.txt for `agent`, a bare product name; never raises, whatever the bytes.
+
+    The matcher is shown three agents only: us, everybody, and one that stands for all others. Left alone it takes a
+    group named by the first letters of our name for ours, does not know our name with a version behind it, and gives
+    every agent of a group a copy of every rule: 16,000 of each, 400 KB, ran for minutes.
+    """
+    encoding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    lines = [_renamed(line, agent.lower()) for line in body.decode(encoding, "replace").splitlines()]
+    return Rules(Protego.parse("\n".join(lines)), names_us=f"User-agent: {_US}" in lines)
+
+
+def _renamed(line: str, agent: str) -> str:
+    found = _AGENT_LINE.match(line)
+    if found is None:
+        return line
+    name = found.group(1).lower()
+    return f"User-agent: {_US if name == agent else name if name == '*' else _OTHERS}"
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """One robots.txt as it was read, to be remembered between runs."""
+
+    origin: str  # scheme, host and port: "https://news.test"
+    body: bytes  # at most 512 KiB; empty where the origin has none (4xx)
+    read_at: datetime  # aware, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    rules: Rules
+    until: datetime  # ask again after this
+    file: RobotsFile | None  # the last that was read; null if there was none yet
+
+
+class RobotsCache:
+    """The rules of every origin met; each file is fetched once, however many pages wait for it.
+
+    `agent` is the product name the groups of a file are matched against. `files` were read by earlier runs.
+    """
+
+    def __init__(self, client: Client, agent: str = "smewatch", files: Iterable[RobotsFile] = ()) -> None:
+        self.agent = agent
+        self._client = client
+        self._remembered = {file.origin: file for file in files}
+        self._known: dict[str, _Known] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def refusal(self, url: str, now: datetime) -> Loss | None:
+        """Why a page may not be read; null if it may. A crawl-delay is handed on to the client's pace."""
+        if urlsplit(url).path == "/robots.txt":
+            return None
+        rules = await self._rules(url, now)
+        if rules.allows(url):
+            return None
+        return rules.refusal or Loss(Outcome.ROBOTS, "robots.txt disallows it")
+
+    async def feed_refusal(self, url: str, now: datetime) -> Loss | None:
+        """Why a feed may not be read; null if it may.
+
+        Feeds are published for programs like ours, and many sites close them to crawlers by a general rule. So only a
+        rule addressed to us by name counts, and a file that cannot be had closes nothing.
+        """
+        rules = await self._rules(url, now)
+        if rules.refusal is not None or not rules.names_us or rules.allows(url):
+            return None
+        return Loss(Outcome.ROBOTS, "robots.txt disallows it to us by name")
+
+    def files(self, now: datetime) -> list[RobotsFile]:
+        """What is worth remembering until the next run: every file that holds, or may stand in for a missing one."""
+        files = {**self._remembered, **{origin: known.file for origin, known in self._known.items()}}
+        return [file for file in files.values() if file is not None and now < file.read_at + REMEMBERED]
+
+    async def _rules(self, url: str, now: datetime) -> Rules:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+        async with self._locks.setdefault(origin, asyncio.Lock()):
+            known = self._known.get(origin) or await self._recalled(origin)
+            if known is None or now >= known.until:
+                known = await self._asked(known, origin, now)
+            self._known[origin] = known
+        self._client.paces.set_crawl_delay(parts.hostname or "", known.rules.delay_s())
+        return known.rules
+
+    async def _recalled(self, origin: str) -> _Known | None:
+        file = self._remembered.get(origin)
+        return None if file is None else await self._read(file)
+
+    async def _read(self, file: RobotsFile) -> _Known:
+        # In a thread: half a megabyte of wildcards takes a second, and other sites are waiting for the loop.
+        rules = await asyncio.to_thread(read_rules, file.body, self.agent)
+        return _Known(rules, file.read_at + _FRESH, file)
+
+    async def _asked(self, known: _Known | None, origin: str, now: datetime) -> _Known:
+        """What is known after asking: a file, no rules (4xx), or that nothing may be read (5xx, 429, no answer)."""
+        request = Request(
+            f"{origin}/robots.txt", self._client.limits.robots_bytes, accept="text/plain, */*;q=0.1", is_cut=True
+        )
+        answer = await self._client.get(request, now)
+        if isinstance(answer, Response):
+            return await self._read(RobotsFile(origin, answer.body, now))
+        if answer.http_status is not None and 400 <= answer.http_status < 500 and answer.http_status != 429:
+            return await self._read(RobotsFile(origin, b"", now))
+        if known is not None and known.file is not None and now < known.file.read_at + REMEMBERED:
+            return replace(known, until=now + _RETRY)
+        # Where no server answered at all, the page ends as it would have without robots.txt: unreachable, forbidden.
+        outcome = Outcome.ROBOTS if answer.http_status is not None else answer.outcome
+        refusal = replace(answer, outcome=outcome, detail=f"robots.txt: {answer.detail}", http_status=None)
+        return _Known(Rules(refusal=refusal), now + _RETRY, None)
