@@ -269,12 +269,12 @@ def test_a_feed_that_changes_all_its_ids_is_not_read_again(rounds, server):
         ("newer-3", "gone"),
         ("newer-4", "unreachable"),
     ]
-    assert runs.ask("select outcome, sum(n_entries) from raw.fetch_ends group by all order by 2 desc") == [
-        ("known", 10),
-        ("stored", 3),
-        ("gone", 1),
-        ("unreachable", 1),
-    ]
+    assert dict(runs.ask("select outcome, sum(n_entries) from raw.fetch_ends group by all")) == {
+        "known": 10,
+        "stored": 3,
+        "gone": 1,
+        "unreachable": 1,
+    }
     with runs.open() as warehouse:
         assert warehouse.failed_checks() == {}
 

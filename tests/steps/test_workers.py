@@ -210,11 +210,13 @@ def test_a_closed_pool_says_so_and_may_be_closed_again():
 
 
 CALLER = """
-import sys, threading
+import signal, sys, threading
 from flows.steps.workers import Pool
 from tests.steps import misbehaving as m
 
 if __name__ == "__main__":
+    # A shell without a terminal starts what runs in its background with Ctrl-C ignored, and all below inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with Pool(2, preload=()) as pool:
         print(*{pool.run_sync(m.pid, timeout_s=60) for _ in range(20)}, flush=True)
         for hang in (m.hang_in_python, m.hang_in_c):
