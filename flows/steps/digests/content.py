@@ -54,6 +54,18 @@ class Story:
     score: float
     also_in: tuple[Source, ...]
     also_in_more: int  # further addresses that are not shown
+    story_id: str = ""  # of the warehouse (mart.stories); "" for a story that was grouped for this page only
+    told_before: str = ""  # week of the latest earlier issue that told it, such as "2026-W46"; "" if none did
+    answers: tuple["Answer", ...] = ()  # how a reader says that it is, or is not, relevant
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer a reader can give of a story: by command always, by mail where an address is set."""
+
+    label: str  # "relevant" or "not relevant"
+    command: str  # such as "smewatch label 0123456789abcdef not-relevant"
+    mailto: str | None  # a complete mailto: address; null if nobody is named who reads such mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,57 @@ class Pair:
     codes: tuple[str, str]
     names: tuple[str, str]
     stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of the trends: how many stories a week told, of one kind or of one pair."""
+
+    label: str  # for people: "Agreements", "Japan – Viet Nam"
+    key: tuple[str, ...]  # the kind, or the two codes, or () for all stories
+    counts: tuple[
+        int | None, ...
+    ]  # stories, a number for each of `Trends.weeks`; null: nothing was polled, so unknown
+    burst: str  # what stands out in the last week, in words; "" if nothing does, or the numbers are too small to say
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """Stories by week, this one and up to eleven before it."""
+
+    weeks: tuple[str, ...]  # "2026-W36" ... , oldest first, the digest's own last
+    total: Series
+    kinds: tuple[
+        Series, ...
+    ]  # in the order of the labelling guide; a kind without a story in these weeks is left out
+    pairs: tuple[Series, ...]  # those with most stories in all these weeks, most first
+    rule: str  # when something counts as a burst, in one sentence
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether there is anything to draw: at least two weeks with polls, and a story in one of them."""
+        known = [count for count in self.total.counts if count is not None]
+        return len(known) > 1 and sum(known) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Who cooperates with whom: stories of the weeks of the trends in which two economies act together."""
+
+    weeks: int  # how many weeks are counted
+    codes: tuple[str, ...]  # the economies with most partnerships, most first
+    names: tuple[str, ...]  # one for each code
+    counts: tuple[tuple[int, ...], ...]  # symmetric; 0 on the diagonal
+    economies_more: int  # economies that act with others and are not shown
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which printing of an issue this is. An issue is never changed; a correction is the next edition beside it."""
+
+    number: int = 1
+    corrected: str = ""  # the day it was corrected, in words; "" for the first
+    changes: tuple[str, ...] = ()  # what is different from the edition before, in sentences; empty for the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +209,9 @@ class Digest:
     borderline_more: int
     account: Account
     method: Method
+    trends: Trends | None = None  # null: no week could be counted
+    matrix: Matrix | None = None  # null: no two economies act together in these weeks
+    late: tuple[Story, ...] = ()  # of earlier weeks, found after their issues were written; in no number above
+    late_more: int = 0
+    near_misses: tuple[Row, ...] = ()  # why borderline articles are not told as stories; adds up to their number
+    edition: Edition = Edition()
