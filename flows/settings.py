@@ -1,18 +1,23 @@
 """The knobs. One object, read once at the edge; nothing below the flows reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Any
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "SMEWATCH_"
 FILE = "smewatch.toml"
+# Plain addresses only: what RFC 5321 allows beyond them, servers refuse and mail programs mangle.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+_LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingsError(Exception):
@@ -81,12 +86,74 @@ class Settings(BaseSettings):
         "0 6 * * 1", description="When `smewatch serve` writes the digest of the last full week."
     )
 
+    smtp_host: str = Field("", description="Mail server that digests and alerts are sent through; empty: no mail.")
+    smtp_port: int = Field(
+        587, ge=1, le=65535, description="Port of the mail server: 587 with starttls, 465 with tls."
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection is encrypted; none only without a password, or on this machine."
+    )
+    smtp_user: str = Field("", description="Name to log in with; empty: no login.")
+    # Left out of every dump: schedules keep their settings in Prefect's database, and that is no place for a secret.
+    smtp_password: SecretStr = Field(SecretStr(""), exclude=True, description="Password to log in with; never shown.")
+    smtp_timeout_s: float = Field(30.0, gt=0, description="Seconds to wait for each answer of the mail server.")
+    mail_sender: str = Field("", description="Address that digests and alerts come from.")
+    mail_recipients: str = Field("", description="Addresses the digest is mailed to, parted by commas.")
+    mail_list_id: str = Field(
+        "",
+        description="Name of the mailing list, as mail programs sort by; empty: smewatch. and the sender's domain.",
+    )
+    mail_unsubscribe: str = Field(
+        "", description="mailto: or https: address that takes a reader off the list; empty: a mail to the sender."
+    )
+    site_url: str = Field(
+        "", description="Where you publish the folder of digests, if you do; links in mail and Atom."
+    )
+
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError("is no time zone; write it like Europe/Berlin or Asia/Tokyo")
         return value
+
+    @field_validator("mail_sender", "mail_recipients")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for address in addresses_in(value):
+            if not _ADDRESS.fullmatch(address):
+                raise ValueError(f"{address!r} is no mail address; write it like name@example.org")
+        return value
+
+    @field_validator("mail_list_id")
+    @classmethod
+    def _list_id(cls, value: str) -> str:
+        if value and not _LIST_ID.fullmatch(value):
+            raise ValueError("is no list id (RFC 2919); write it like digest.example.org")
+        return value
+
+    @field_validator("mail_unsubscribe")
+    @classmethod
+    def _unsubscribe(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(mailto:|https://)[!-;=?-~]+", value):
+            raise ValueError("must begin with mailto: or https:// and hold no blanks")
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _site(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[!-;=?-~]+", value):
+            raise ValueError("must begin with https:// or http:// and hold no blanks")
+        return value if not value or value.endswith("/") else value + "/"
+
+    @model_validator(mode="after")
+    def _mail_can_be_sent(self) -> Self:
+        if self.smtp_host and not self.mail_sender:
+            raise ValueError("smtp_host is set, and mail_sender is not: mail needs a sender")
+        is_open = self.smtp_security == "none" and self.smtp_host not in _LOOPBACK
+        if is_open and self.smtp_password.get_secret_value():
+            raise ValueError("smtp_security = none would send smtp_password in the clear to another machine")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -131,9 +198,19 @@ class Settings(BaseSettings):
         return self.data_dir / "digests"
 
     @property
+    def recipients(self) -> tuple[str, ...]:
+        """Whom the digest is mailed to, each address once."""
+        return tuple(dict.fromkeys(addresses_in(self.mail_recipients)))
+
+    @property
     def user_agent(self) -> str:
         """How we introduce ourselves to publishers."""
         return f"smewatch/0.1 (+{self.contact})" if self.contact else "smewatch/0.1"
+
+
+def addresses_in(text: str) -> list[str]:
+    """The addresses of a list parted by commas or blanks."""
+    return [part for part in re.split(r"[,;\s]+", text) if part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +246,10 @@ def settings_of(given: Given) -> Settings:
 
 
 def _in_words(error: Any) -> str:
-    knob = str(error["loc"][0]) if error["loc"] else "settings"
-    return f"{PREFIX}{knob.upper()} = {error['input']!r}: {error['msg']}. See `smewatch config`."
+    what = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:  # of several knobs together: its input would be all of them, the password too
+        return f"{what}. See `smewatch config`."
+    return f"{PREFIX}{str(error['loc'][0]).upper()} = {error['input']!r}: {what}. See `smewatch config`."
 
 
 def knobs(settings: Settings) -> list[Knob]:
