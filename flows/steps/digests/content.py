@@ -28,6 +28,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer a reader can give of a story: by command always, by mail where an address is set."""
+
+    label: str  # "relevant" or "not relevant"
+    command: str  # such as "smewatch label 0123456789abcdef not-relevant"
+    mailto: str | None  # a complete mailto: address; null if nobody is named who reads such mail
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One card: articles that tell of the same event, shown through the one that leads."""
 
@@ -56,16 +65,7 @@ class Story:
     also_in_more: int  # further addresses that are not shown
     story_id: str = ""  # of the warehouse (mart.stories); "" for a story that was grouped for this page only
     told_before: str = ""  # week of the latest earlier issue that told it, such as "2026-W46"; "" if none did
-    answers: tuple["Answer", ...] = ()  # how a reader says that it is, or is not, relevant
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer a reader can give of a story: by command always, by mail where an address is set."""
-
-    label: str  # "relevant" or "not relevant"
-    command: str  # such as "smewatch label 0123456789abcdef not-relevant"
-    mailto: str | None  # a complete mailto: address; null if nobody is named who reads such mail
+    answers: tuple[Answer, ...] = ()  # how a reader says that it is, or is not, relevant
 
 
 @dataclass(frozen=True, slots=True)
