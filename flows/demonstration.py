@@ -41,7 +41,7 @@ def demonstrate(settings: Settings, progress: Bars) -> Demonstration:
             f"Starting Prefect's own server, once (4 to 20 s); meanwhile {len(web.hosts)} small newspapers open."
         )
         from flows.digest import digest
-        from flows.ingest import ingest
+        from flows.ingest import collect
         from flows.steps.feeds.catalogue import read_catalogue
         from flows.train import train
 
@@ -50,10 +50,10 @@ def demonstrate(settings: Settings, progress: Bars) -> Demonstration:
         progress.say("Training the model on the five seed documents and the examples beside them ...")
         model = train(here, now=now)
         progress.say(f"First poll of {len(catalogue)} feeds ...")
-        first = ingest(here, catalogue, resolve=web.resolve, progress=progress, now=now)
+        first = collect(here, catalogue, resolve=web.resolve, progress=progress, now=now)
         web.show_second_edition()
         progress.say("The newspapers have gone on writing. Second poll ...")
-        second = ingest(here, catalogue, every_feed=True, resolve=web.resolve, progress=progress)
+        second = collect(here, catalogue, every_feed=True, resolve=web.resolve, progress=progress)
         progress.say("Writing the digest of the last full week ...")
         return Demonstration(first, second, digest(here, now=now), here, model.name)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -26,7 +26,7 @@ from flows.collecting.intake import Chosen, Read
 from flows.collecting.spool import SpoolFull
 from flows.locks import one_at_a_time
 from flows.progress import Progress, Silence
-from flows.settings import Given, settings_of
+from flows.settings import Given, Settings, settings_of
 from flows.steps.feeds.feed import Feed
 from flows.steps.harvesting import Asked, Harvester, Poll
 from flows.steps.outcomes import Outcome, PollOutcome
@@ -59,6 +59,19 @@ class IngestReport:
         return 1 if self.problems or (self.polls and not answered) else 0
 
 
+class IngestFailed(Exception):
+    """A part of a run failed unexpectedly, and nothing of that part is stored; the rest is. `.report` tells all."""
+
+    def __init__(self, report: IngestReport) -> None:
+        super().__init__(report)  # so that it can be pickled
+        self.report = report
+
+    def __str__(self) -> str:
+        first, *others = self.report.problems
+        more = f" ({len(others)} more)" if others else ""
+        return f"a part of the run failed and is done again by the next one: {first}{more}"
+
+
 @task(name="poll", cache_policy=NO_CACHE)
 def poll_batch(harvester: Harvester, asked: Sequence[Asked], now: datetime, progress: Progress) -> list[Poll]:
     """Ask each feed of a batch once."""
@@ -85,8 +98,8 @@ def ingest(
     """Collect once. Without arguments, as a schedule calls it: settings from the environment, feeds of the catalogue.
 
     `every_feed` polls feeds that are not due as well; `resolve` fixes host names to addresses (the demo's small web).
-    A batch that fails unexpectedly stores nothing and is named in the report; the run then ends as failed.
-    Raises AlreadyRunning, WarehouseBusy and CatalogueError.
+    A batch that fails unexpectedly stores nothing and harms no other; at the end of the run IngestFailed is raised,
+    for that is how Prefect learns of it. Raises AlreadyRunning, WarehouseBusy and CatalogueError.
     """
     settings, now, progress = settings_of(settings), now or datetime.now(UTC), progress or Silence()
     with one_at_a_time(settings):
@@ -106,6 +119,17 @@ def ingest(
             raise
         finally:
             intake.finish(run, report.problems)
+    if report.problems:
+        raise IngestFailed(report)
+    return report
+
+
+def collect(settings: Settings, catalogue: Sequence[Feed] | None = None, **how: Any) -> IngestReport:
+    """As `ingest`, for callers who read the report: they get it even if a part of the run failed."""
+    try:
+        report: IngestReport = ingest(settings, catalogue, **how)
+    except IngestFailed as failed:
+        report = failed.report
     return report
 
 

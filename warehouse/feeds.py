@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from warehouse.feed_rows import LeaseRow
-from warehouse.rows import DueFeed, FeedHealth, FeedRow, FeedStateRow
+from warehouse.rows import DueFeed, FeedRow, FeedStateRow
 from warehouse.session import NEVER, Session
 
 
@@ -43,10 +43,6 @@ class Feeds(Session):
         """Note that polls are about to begin; storing a poll ends its lease. The number of leases."""
         with self._transaction():
             return self._store("take_leases", tuple(leases), LeaseRow)
-
-    def all_feed_health(self) -> list[FeedHealth]:
-        """Every feed that ever stood in the catalogue: active ones first, then by outlet and address."""
-        return self._read("all_feed_health", FeedHealth)
 
     def _known_by_alias(self, feeds: Sequence[FeedRow]) -> list[FeedRow]:
         """The feeds; one listed at an address that a known feed moved to is that feed, with its id and first address.

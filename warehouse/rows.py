@@ -339,31 +339,6 @@ class BatchCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedHealth:
-    """One feed as an operator sees it."""
-
-    feed_id: str
-    outlet: str
-    title: str
-    url: str
-    country: str | None
-    language: str | None
-    is_active: bool
-    state: str
-    last_outcome: str | None
-    last_detail: str | None
-    last_polled_at: datetime | None
-    last_good_at: datetime | None
-    next_poll_at: datetime | None
-    n_failures: int
-    n_polls: int
-    n_good_polls: int
-    n_entries: int  # different entries ever announced
-    n_articles: int  # articles it brought first
-    last_article_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     """An answer in plain values: None, bool, int, float, str, lists and dicts of them; times are ISO 8601, UTC."""
 

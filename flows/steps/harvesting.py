@@ -183,12 +183,12 @@ class Harvester:
         ending = with_next_try(await self._read_entry(one.entry, one.feed_url, now), one.known, now)
         if not may_stand_in(ending, one.known):
             return ending
-        article = await self._in_worker(read_feed_text, one.entry, one.feed_url, now)
+        article = await self._in_worker(read_feed_text, one.entry, one.feed_url)
         return stand_in(ending, article) if isinstance(article, Article) else ending
 
     async def _read_entry(self, entry: Entry, feed_url: str, now: datetime) -> Ending:
         if entry.content_html:
-            whole = await self._in_worker(article_from_entry, entry, feed_url, now)
+            whole = await self._in_worker(article_from_entry, entry, feed_url)
             if isinstance(whole, Article):
                 return Ending(entry, Outcome.STORED, whole)
         if not entry.link:
@@ -233,9 +233,9 @@ def parse_response(feed_id: str, answer: Response, now: datetime) -> ParsedFeed 
     )
 
 
-def read_feed_text(entry: Entry, feed_url: str, now: datetime) -> Article | None:
+def read_feed_text(entry: Entry, feed_url: str) -> Article | None:
     """`article_from_entry` for an entry whose page is lost, in the form in which it runs in a worker process."""
-    return article_from_entry(entry, feed_url, now, is_fallback=True)
+    return article_from_entry(entry, feed_url, is_fallback=True)
 
 
 def read_page(page: Page, entry: Entry, now: datetime) -> Article | Loss:

@@ -96,8 +96,11 @@ def test_a_batch_that_fails_harms_no_other_and_the_next_run_does_it(
         calm = undisturbed(catalogue, settings)
         with monkeypatch.context() as fault:
             fail_once(fault, *((Harvester, "poll") if where == "_harvester.poll" else (intake, where)))
-            report = ingest(settings, feeds_of(catalogue), now=NOW)
+            ended = ingest(settings, feeds_of(catalogue), now=NOW, return_state=True)
+        report = ended.result(raise_on_failure=False).report
         assert report.exit_code == 1
+        assert ended.is_failed()  # so Prefect's pages, and whoever they alert, know it too
+        assert "a part of the run failed and is done again by the next one: ZeroDivisionError" in ended.message
         assert report.problems == ["ZeroDivisionError: a fault of ours"]
         assert rows(settings.data_dir, "select status, detail from ops.runs") == [("failed", report.problems[0])]
         assert rows(settings.data_dir, "select count(distinct feed_id) from raw.fetches") == [(N_FEEDS - 2,)]

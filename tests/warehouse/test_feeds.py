@@ -17,7 +17,7 @@ def test_a_feed_no_longer_listed_is_retired_and_comes_back(empty, cases):
     empty.sync_feeds(cases.feeds, cases.now)
     assert empty.sync_feeds(cases.feeds[:1], cases.now) == 1
     assert [due.feed for due in empty.due_feeds(cases.now)] == [cases.feeds[0]]
-    assert [(feed.feed_id, feed.is_active) for feed in empty.all_feed_health()] == [("feed0", True), ("feed1", False)]
+    assert [(card.feed.feed_id, card.is_active) for card in empty.feed_cards()] == [("feed0", True), ("feed1", False)]
     assert empty.sync_feeds(cases.feeds, cases.now) == 1
     assert len(empty.due_feeds(cases.now)) == 2
 
@@ -77,7 +77,7 @@ def test_longest_waiting_feeds_come_first(empty, cases):
     assert [due.feed.feed_id for due in empty.due_feeds(cases.now)] == ["f3", "f2", "f1", "f0"]
 
 
-def test_feed_health_counts_polls_and_articles(filled):
-    health = {feed.feed_id: feed for feed in filled.all_feed_health()}
-    assert (health["feed0"].n_polls, health["feed0"].n_good_polls) == (1, 1)
-    assert (health["feed0"].n_entries, health["feed0"].n_articles, health["feed0"].state) == (3, 2, "active")
+def test_a_card_counts_polls_and_articles(filled):
+    card = {card.feed.feed_id: card for card in filled.feed_cards()}["feed0"]
+    assert (card.n_polls, card.n_good_polls) == (1, 1)
+    assert (card.n_entries, card.n_articles, card.state.state) == (3, 2, "active")

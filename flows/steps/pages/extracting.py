@@ -90,14 +90,11 @@ def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article |
     )
 
 
-def article_from_entry(
-    entry: Entry, feed_url: str, seen_at: datetime, *, is_fallback: bool = False
-) -> Article | None:
+def article_from_entry(entry: Entry, feed_url: str, *, is_fallback: bool = False) -> Article | None:
     """The article a feed entry carries whole, or null if it carries too little (under 120 words) or only a beginning.
 
     A whole article spares the fetch of its page. As a fallback, when the page could not be had, a long summary and a
     text that breaks off will do as well. An entry without a link is known by the feed's address and its own key.
-    `seen_at` is when the feed was read.
     """
     markup = entry.content_html or ""
     text = plain_lines(markup, max_chars=MAX_TEXT_CHARS * 2)[:MAX_TEXT_CHARS]

@@ -243,7 +243,7 @@ def entry(content="", summary="", **how):
 
 
 def from_feed(entry, **how):
-    return article_from_entry(entry, "https://feeds.test/feed", NOW, **how)
+    return article_from_entry(entry, "https://feeds.test/feed", **how)
 
 
 def test_a_feed_with_the_whole_text_spares_the_page():
