@@ -59,10 +59,10 @@ def run_ingest(settings: Settings, feeds: str | None, *, every_feed: bool) -> "I
 
     catalogue = read_feeds(settings, feeds)
     with _prefect(settings) as (progress, wait_for_prefect):
-        from flows.ingest import ingest
+        from flows.ingest import collect
 
         wait_for_prefect()
-        return ingest(settings, catalogue, every_feed=every_feed, progress=progress)
+        return collect(settings, catalogue, every_feed=every_feed, progress=progress)
 
 
 def run_digest(settings: Settings, week: str | None) -> "DigestReport":
