@@ -3,6 +3,7 @@
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 
@@ -10,23 +11,44 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from flows.steps.digests.content import Digest, Place, Source, Story
+from flows.steps.digests.figures import figures_of
 
 TEXT_COLUMNS = 72
 MAX_PLACES = 6  # shown on a card; a regional programme can have twenty
 
 
-def render_html(digest: Digest) -> str:
-    """One self-contained page: no script, no request, its style allowed by hash and nothing else."""
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where an issue stands in the archive, beside its neighbours; each lies in a folder named by its week."""
+
+    previous: str | None  # week, such as "2026-W46"; null for the first
+    next: str | None
+
+
+def render_html(digest: Digest, shelf: Shelf | None = None) -> str:
+    """One self-contained page: no script, no request, its style allowed by hash and nothing else.
+
+    With a `shelf` it links to its neighbours in the archive. The template finds the figures under `drawings` by
+    name: kinds, pairs, matrix; those without numbers are missing.
+    """
     css = _css()
     return (
         _templates()
         .get_template("digest.html.j2")
         .render(
             digest=digest,
+            shelf=shelf,
+            drawings={one.name: _Drawn(one.title, Markup(one.svg())) for one in figures_of(digest)},  # noqa: S704 - built from escaped parts
             css=Markup(css),  # noqa: S704 - our own file, and escaping would change what the hash allows
             css_hash=b64encode(sha256(css.encode()).digest()).decode(),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    title: str
+    svg: Markup
 
 
 def render_text(digest: Digest) -> str:
@@ -162,4 +184,4 @@ def _templates() -> Environment:
 def _css() -> str:
     environment = _templates()
     assert environment.loader is not None
-    return environment.loader.get_source(environment, "digest.css")[0]
+    return "".join(environment.loader.get_source(environment, name)[0] for name in ("digest.css", "figures.css"))

@@ -29,7 +29,7 @@ def all_stories(digest):
 def test_the_form_is_the_expected_one_byte_for_byte(name, form):
     expected = CASES / f"{name}.{form}"
     got = FORMS[form](digest_of(name))
-    if os.environ.get("SMEWATCH_WRITE_EXPECTED"):
+    if os.environ.get("WRITE_EXPECTED"):
         expected.write_text(got, "utf-8")
     assert got.encode() == expected.read_bytes()
 
