@@ -67,19 +67,24 @@ def stories_of(
 
 
 def assign(
-    articles: Sequence[StoryArticle], known: Sequence[KnownStory] = (), *, background: Background
+    articles: Sequence[StoryArticle],
+    known: Sequence[KnownStory] = (),
+    *,
+    background: Background,
+    may_merge: bool = False,
 ) -> list[Assignment]:
     """The story of each article, in their order.
 
-    An article joins a known story, or founds one that is named after its first article; known stories are never
-    merged or renamed. An article that is already in a known story stays there. Of two articles with the same id the
-    first counts. The order of the articles changes nothing else.
+    An article joins a known story, or founds one that is named after its first article. An article that is already in
+    a known story stays there, and known stories are never renamed; with `may_merge`, two that prove to be one are
+    told under the id of the older. Of two articles with the same id the first counts. The order of the articles
+    changes nothing else.
     """
     batch = _Batch(articles, known)
     pairs = similar_pairs([_document(item) for item in batch.items], background, LOWEST)
     links = list(_links(batch.items, pairs))
     story_of = {}
-    for group in groups_of(batch.starts, batch.known, links, THRESHOLD):
+    for group in groups_of(batch.starts, 0 if may_merge else batch.known, links, THRESHOLD):
         name = batch.name_of(group)
         story_of.update(dict.fromkeys(group, name))
     twins = _twins(pairs, story_of)
@@ -92,14 +97,14 @@ def story_id(first_article_id: str) -> str:
 
 
 class _Batch:
-    """Known and new articles in one fixed order: known stories by id, then new articles by day and id."""
+    """Known and new articles in one fixed order: known stories by age and id, then new articles by day and id."""
 
     def __init__(self, articles: Sequence[StoryArticle], known: Sequence[KnownStory]) -> None:
         self.items: list[StoryArticle] = []
         self.starts: list[list[int]] = []  # the groups to begin with; the first `known` are the known stories
         self._place: dict[str, int] = {}
         self._named: dict[int, str] = {}  # place of a known story's first article -> its id
-        for story in sorted(known, key=lambda story: story.story_id):
+        for story in sorted(known, key=_oldest_first):
             first = len(self.items)
             members = [self._take(article) for article in story.articles if article.id not in self._place]
             self.starts.append(members)
@@ -127,6 +132,10 @@ class _Batch:
         place = self._place[article_id]
         similarity, twin = twins.get(place, (None, None))
         return Assignment(article_id, story_of[place], self.items[twin].id if twin is not None else None, similarity)
+
+
+def _oldest_first(story: KnownStory) -> tuple[float, str]:
+    return story.founded_at.timestamp() if story.founded_at else math.inf, story.story_id
 
 
 def _document(article: StoryArticle) -> Document:

@@ -25,6 +25,7 @@ class KnownStory:
 
     story_id: str
     articles: tuple[StoryArticle, ...]
+    founded_at: datetime | None = None  # aware; where two prove to be one, the older name stays; null: the youngest
 
 
 @dataclass(frozen=True, slots=True)
