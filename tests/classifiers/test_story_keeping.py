@@ -104,7 +104,8 @@ def test_nothing_gives_nothing():
 
 def test_a_stream_keeps_every_id_and_gives_the_stories_that_all_at_once_would_give():
     """All on one day, 40 articles at a time: the hardest stream, since nothing is told apart by its date."""
-    rows = Random(1).sample(ROWS[:240], 240)
+    rows = ROWS[:240]
+    Random(1).shuffle(rows)
     articles = [StoryArticle(row["id"], row["title"], row["text"], "en", days_of("2024-05-14")) for row in rows]
     kept, names = Kept(), {}
     for first in range(0, len(articles), 40):
