@@ -106,3 +106,47 @@ class Edition:
     digest_id: str
     edition: int  # 1, 2, 3 ... within week and zone
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedText:
+    """An article as the grouping into stories reads it."""
+
+    article_id: str
+    title: str
+    text: str | None  # null once retention dropped it
+    language: str | None
+    published_at: datetime | None
+    published_at_precision: str | None
+    is_published_in_future: bool
+    counted_at: datetime
+    score: float | None  # 1 or 0 where a person has spoken; null if nobody judged it
+    story_id: str | None  # null while it stands in none
+    founded_at: datetime | None  # of the story; null with story_id
+
+
+@dataclass(frozen=True, slots=True)
+class StoryArticleRow:
+    """An article that joins a story, or founds one whose id is new."""
+
+    article_id: str
+    story_id: str
+    twin_id: str | None = None  # the article of that story it resembles most; null if it resembles none
+    similarity: float | None = None  # to the twin, 0..1; null with twin_id
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMergeRow:
+    """A story that proved to be an older one."""
+
+    story_id: str
+    into_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLeadRow:
+    """The article that stands for a story from now on."""
+
+    story_id: str
+    article_id: str
+    lead_reason: str  # in words

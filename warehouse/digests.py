@@ -16,7 +16,7 @@ from warehouse.digest_rows import (
 )
 from warehouse.errors import UnknownRow
 from warehouse.rows import EvidenceRow
-from warehouse.session import Session
+from warehouse.stories import Stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class _Count:
     n: int
 
 
-class Digests(Session):
+class Digests(Stories):
     """What a digest is made of, and what it became."""
 
     def week_articles(self, start: datetime, end: datetime) -> list[WeekArticle]:
