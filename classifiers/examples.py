@@ -25,7 +25,7 @@ class Example:
     kind: str | None  # kind of cooperation, or of near-miss, as the labelling guide names them; null: not said
     group: str  # the event; texts of one group never stand on both sides of a fold
     countries: frozenset[str]  # economies that cooperate, ISO 3166 alpha-2 and "EU"
-    source: str = "example"  # "seed", "example", or "background": an unlabelled text taken as a light negative
+    source: str = "example"  # "seed", "example", "label" (of a person), or "background": unlabelled, a light negative
 
 
 def read_seed_documents(folder: Path) -> list[Example]:

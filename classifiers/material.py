@@ -1,4 +1,4 @@
-"""What a model learns from: seeds, examples and background, read and weighed."""
+"""What a model learns from: seeds, examples, labels of people and background, read and weighed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from classifiers.reading import Reader, Reading
 from classifiers.verdict import Document
 
 SEED_WEIGHT = 3.0  # one seed document counts as three examples
+LABEL_WEIGHT = 0.7  # one person's word on an article of the warehouse, seen once, against an example seen by several
 BACKGROUND_WEIGHT = 0.3  # unlabelled texts are negatives that may be wrong
 EXAMPLE_FILES = ("english.jsonl", "multilingual.jsonl")
 
@@ -31,7 +32,7 @@ class Material:
     @property
     def weights(self) -> Floats:
         """How much each text counts when a model is fitted."""
-        weight = {"seed": SEED_WEIGHT, "background": BACKGROUND_WEIGHT, "example": 1.0}
+        weight = {"seed": SEED_WEIGHT, "example": 1.0, "label": LABEL_WEIGHT, "background": BACKGROUND_WEIGHT}
         return np.array([weight[example.source] for example in self.examples])
 
     @property
@@ -59,11 +60,17 @@ class Material:
         return Material([self.examples[i] for i in places], [self.readings[i] for i in places])
 
 
-def read_material(seeds_dir: Path, reader: Reader, background: Sequence[str] = ()) -> Material:
-    """Seed documents, then examples, then background texts. Raises ExampleError for data that cannot be read."""
+def read_material(
+    seeds_dir: Path, reader: Reader, background: Sequence[str] = (), labelled: Sequence[Example] = ()
+) -> Material:
+    """Seed documents, then examples, then what people labelled, then background texts.
+
+    Raises ExampleError for data that cannot be read.
+    """
     examples = read_seed_documents(seeds_dir / "documents")
     for name in EXAMPLE_FILES:
         examples += read_examples(seeds_dir / "examples" / name)
+    examples += labelled
     examples += [_unlabelled(number, text) for number, text in enumerate(background)]
     return Material(examples, [reader.read(example.document)[0] for example in examples])
 

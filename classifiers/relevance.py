@@ -23,9 +23,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from classifiers.features import ConceptFeatures, Concepts, Floats, Sheet, concept_features, sheet_of
+from classifiers.formats import FORMAT as FORMAT
 from classifiers.reading import Reading
 
-FORMAT = 3  # raised when the same data and parameters come to give another model
 VIEWS = ("linear", "forest", "words")
 _LEAF_TEXTS = 3  # a rule of the forest rests on three texts at least
 _SUREST = 0.001  # a forest whose trees all agree is still not certain
