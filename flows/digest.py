@@ -15,6 +15,7 @@ from prefect import flow
 
 from flows import briefing
 from flows.grouping import by_event
+from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
 from flows.steps.digests.composing import Digest, DigestArticle, ModelNote, Query, WeekCounts, compose
 from flows.steps.digests.rendering import render_html, render_text
@@ -59,6 +60,7 @@ def digest(settings: Given = None, week: str | None = None, *, now: datetime | N
     )
     page, text = render_html(content), render_text(content)
     edition = store(settings, content, page, text, now)
+    publish(settings)
     return write(settings, content, edition, page, text)
 
 

@@ -26,6 +26,7 @@ from flows.collecting.intake import Chosen, Read
 from flows.collecting.spool import SpoolFull
 from flows.locks import one_at_a_time
 from flows.progress import Progress, Silence
+from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
 from flows.steps.feeds.feed import Feed
 from flows.steps.harvesting import Asked, Harvester, Poll
@@ -119,6 +120,8 @@ def ingest(
             raise
         finally:
             intake.finish(run, report.problems)
+    if problem := publish(settings):
+        report.notes.append(problem)
     if report.problems:
         raise IngestFailed(report)
     return report

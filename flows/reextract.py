@@ -23,6 +23,7 @@ from flows.collecting import shaping, web
 from flows.collecting.judging import judge_texts
 from flows.locks import one_at_a_time
 from flows.progress import Progress, Silence
+from flows.publish import publish
 from flows.settings import Settings, settings_of
 from flows.steps.outcomes import Outcome
 from flows.steps.pages.archiving import Archived, archived_pages
@@ -97,6 +98,8 @@ def reextract(
                 store(work, pool, changed, start // BATCH + 1, report)
                 progress.done("articles", len(some))
         finish(work, report)
+    if not is_dry:
+        publish(settings)
     return report
 
 

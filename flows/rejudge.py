@@ -16,6 +16,7 @@ from flows import models
 from flows.collecting import shaping, web
 from flows.collecting.judging import judge_texts
 from flows.progress import Progress, Silence
+from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
 from warehouse.opening import open_warehouse
 from warehouse.rows import UnjudgedText
@@ -48,6 +49,7 @@ def rejudge(
             overran |= {text.text_hash for text, verdict in zip(texts, verdicts, strict=True) if not verdict}
             n_judged += store(settings, texts, verdicts, run_id, now)
             progress.done("texts", len(texts))
+    publish(settings)
     return RejudgeReport(model.name, n_judged, len(overran))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from prefect import flow
 
 from flows import models
+from flows.publish import publish
 from flows.settings import Given, settings_of
 from warehouse.opening import open_warehouse
 
@@ -18,4 +19,5 @@ def train(settings: Given = None, *, now: datetime | None = None) -> Path:
     folder = settings.models_dir / judge.model_id
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
         models.register(warehouse, folder, now)
+    publish(settings)
     return folder

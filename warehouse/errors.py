@@ -9,6 +9,7 @@ WarehouseError
   SchemaTooNew        the file has migrations we do not know; .found .known
   SchemaTooOld        the file lacks migrations, and a reader may not apply them; .found .known
   MigrationEdited     a migration in the file is not the one we have under its number; .version
+  NotPublished        the read copy could not be made; .path .reason
   OpenedForReading    a write was asked of a warehouse opened for reading
   UnknownRow          a row speaks of something that is not stored; .what
   BadQuestion         DuckDB could not answer a free question; the message says why
@@ -101,6 +102,14 @@ class MigrationEdited(WarehouseError):
             f"Migration {version:04d} ({name}) was changed after it was applied to this warehouse. "
             "Restore the migration file as it was, and put the change into a new one with the next number."
         )
+
+
+class NotPublished(WarehouseError):
+    """The read copy could not be made; the one that was there stays."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"The read copy was not renewed: {path}: {reason}. The next run publishes it.")
 
 
 class OpenedForReading(WarehouseError):

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -32,7 +33,17 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 _HELD = re.compile(r"Could not set lock|Unique file handle conflict")
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+_READER = "able to open this database in read-only mode"  # DuckDB's hint where the holder only reads
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that has the warehouse open. Of several readers DuckDB names one."""
+
+    pid: int
+    program: str  # the name of its executable, such as python3.11 or duckdb
+    is_reader: bool  # then others can read, and nobody can write
 
 
 @contextmanager
@@ -68,6 +79,23 @@ def open_for_reading(path: Path, *, wait_s: float = 60.0) -> Iterator[Warehouse]
         yield Warehouse(connection, is_read_only=True)
     finally:
         connection.close()
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Who keeps the warehouse from being written; null if nobody does, or there is none.
+
+    Asks by opening it, for milliseconds; this very process, if it has it open, is named, too.
+    """
+    try:
+        if path.exists():
+            _attach(path, "read_write").close()
+    except duckdb.Error as error:
+        if match := _HOLDER.search(str(error)):
+            return Holder(int(match["pid"]), Path(match["program"]).name, _READER in str(error))
+        if _HELD.search(str(error)):
+            return Holder(os.getpid(), "this very process", is_reader=False)
+        raise _as_refusal(path, error) from error
+    return None
 
 
 def _create(path: Path, now: datetime) -> None:

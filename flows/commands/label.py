@@ -28,6 +28,7 @@ def command(
 
     Example: smewatch label 3f2a9c0d1e5b7788 not-relevant --note "a summit, SMEs named once"
     """
+    from flows.publish import publish_if_quick
     from warehouse.errors import WarehouseError
     from warehouse.opening import open_warehouse
     from warehouse.rows import LabelRow
@@ -39,4 +40,5 @@ def command(
             warehouse.store_labels([row])
     except WarehouseError as problem:
         raise click.ClickException(str(problem)) from problem
+    publish_if_quick(settings)
     console().print(f"Noted: {article_id} is {label}.")

@@ -27,25 +27,25 @@ MOST_ROWS_SHOWN = 200
 )
 @click.option("--csv", "form", flag_value="csv", help="Comma-separated, with a header.")
 @click.option("--json", "form", flag_value="json", help="One JSON object a row.")
+@click.option("--live", is_flag=True, help="Ask the warehouse itself, not its read copy; runs wait meanwhile.")
 @click.option("--raw", is_flag=True, help="With --csv: every text as it is, even if a spreadsheet would run it.")
 @click.option("--table", "form", flag_value="table", default=True, hidden=True)
 @with_settings
-def command(settings: Settings, query: str | None, path: Path | None, form: str, raw: bool) -> None:
+def command(settings: Settings, query: str | None, path: Path | None, form: str, live: bool, raw: bool) -> None:
     """Ask the warehouse. Read only; the views made for people are in the schema `mart`.
 
-    With --csv, a text that a spreadsheet would run as a formula gets an apostrophe in front.
+    The answer comes from the read copy that the last run published, and says as of when; asking it keeps no run
+    waiting. With --csv, a text that a spreadsheet would run as a formula gets an apostrophe in front.
 
     Example: smewatch sql "select week, n_relevant from mart.weekly_counts order by week"
     """
     from warehouse.errors import WarehouseError
-    from warehouse.opening import open_for_reading
 
     if (query is None) == (path is None):
         raise click.UsageError('give either a query or -f FILE, e.g. smewatch sql "from mart.articles limit 5"')
     text = path.read_text(encoding="utf-8") if path else query or ""
     try:
-        with open_for_reading(settings.warehouse, wait_s=settings.warehouse_wait_s) as warehouse:
-            table = warehouse.query(text, max_rows=MOST_ROWS_SHOWN if form == "table" else None)
+        table = _answer(settings, text, MOST_ROWS_SHOWN if form == "table" else None, live=live)
     except WarehouseError as problem:
         raise click.ClickException(str(problem)) from problem
     if form == "csv":
@@ -54,6 +54,16 @@ def command(settings: Settings, query: str | None, path: Path | None, form: str,
         _print_json(table)
     else:
         _print_table(table)
+
+
+def _answer(settings: Settings, text: str, max_rows: int | None, *, live: bool) -> "Table":
+    from flows.publish import open_for_people
+
+    with open_for_people(settings, live=live) as (warehouse, copied):
+        answer = warehouse.query(text, max_rows=max_rows)
+    if copied:
+        console(stderr=True).print(copied, style="dim")
+    return answer
 
 
 def _print_csv(table: "Table", *, raw: bool) -> None:

@@ -1,0 +1,105 @@
+"""The read copy of the warehouse, and how the warehouse stands: who holds it, what waits, how old the copy is.
+
+A run publishes the copy at its end, when it has closed the warehouse. Publishing never fails a run: a copy that could
+not be renewed is an older copy, and says so.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flows.collecting.spool import UNREADABLE, waiting
+from flows.settings import Settings
+from warehouse.errors import NotPublished, NoWarehouse, SchemaTooOld
+from warehouse.opening import Holder, holder_of, open_for_reading
+from warehouse.publishing import as_of, is_behind, publish_copy
+from warehouse.store import Warehouse
+
+QUICK_BYTES = 256 * 2**20  # copied in about a second: what a command publishes that changes a row or two
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the warehouse stands at a moment."""
+
+    holder: Holder | None  # who keeps it from being written
+    n_spooled: int  # batches and ends of runs that wait in the spool
+    spooled_bytes: int
+    spooled_since: datetime | None  # when the oldest of them was put there, UTC; null for an empty spool
+    n_unreadable: int  # files of the spool that were put aside, because they could not be stored
+    changed_at: datetime | None  # last write to the warehouse, UTC; null if there is none
+    copy_as_of: datetime | None  # last write that the read copy holds, UTC; null if there is none
+    is_copy_behind: bool
+
+    @property
+    def copy_lag(self) -> timedelta | None:
+        """How much later the warehouse was last written than the read copy knows; null if either is missing."""
+        return self.changed_at - self.copy_as_of if self.changed_at and self.copy_as_of else None
+
+
+def read_copy(settings: Settings) -> Path:
+    """The file that people read: replaced as a whole, never written."""
+    return settings.data_dir / "read" / settings.warehouse.name
+
+
+def publish(settings: Settings) -> str | None:
+    """Renew the read copy. A sentence for a person if it could not be done."""
+    try:
+        publish_copy(settings.warehouse, read_copy(settings))
+    except NotPublished as problem:
+        log.warning("%s", problem)
+        return str(problem)
+    except NoWarehouse:
+        pass  # nothing to publish, and nobody to miss it
+    return None
+
+
+def publish_if_quick(settings: Settings) -> str | None:
+    """As `publish`, but a large copy is left to the next run: for commands that change a row or two."""
+    file = settings.warehouse
+    return publish(settings) if file.exists() and file.stat().st_size <= QUICK_BYTES else None
+
+
+@contextmanager
+def open_for_people(settings: Settings, *, live: bool = False) -> Iterator[tuple[Warehouse, str | None]]:
+    """The read copy for reading, and a sentence that says as of when it is.
+
+    With `live`, without a copy, or with one that an older smewatch made: the warehouse itself, and no sentence.
+    """
+    with ExitStack() as opened:
+        copy = read_copy(settings)
+        if not live and (when := as_of(copy)):
+            try:
+                warehouse = opened.enter_context(open_for_reading(copy, wait_s=settings.warehouse_wait_s))
+            except SchemaTooOld:
+                pass
+            else:
+                yield warehouse, _told(when, is_old=is_behind(settings.warehouse, copy))
+                return
+        yield opened.enter_context(open_for_reading(settings.warehouse, wait_s=settings.warehouse_wait_s)), None
+
+
+def _told(when: datetime, *, is_old: bool) -> str:
+    since = " The warehouse was written since; --live asks it." if is_old else ""
+    return f"As of {when:%Y-%m-%d %H:%M:%S} UTC.{since}"
+
+
+def standing(settings: Settings) -> Standing:
+    """How the warehouse stands now. Opens the warehouse for milliseconds, and nothing else."""
+    live, copy, spooled = settings.warehouse, read_copy(settings), waiting(settings.spool_dir)
+    files = [file.stat() for file in spooled]
+    oldest = min((file.st_mtime for file in files), default=None)
+    return Standing(
+        holder=holder_of(live),
+        n_spooled=len(files),
+        spooled_bytes=sum(file.st_size for file in files),
+        spooled_since=datetime.fromtimestamp(oldest, UTC) if oldest else None,
+        n_unreadable=sum(1 for _ in (settings.spool_dir / UNREADABLE).glob("*.json")),
+        changed_at=as_of(live),
+        copy_as_of=as_of(copy),
+        is_copy_behind=live.exists() and is_behind(live, copy),
+    )
