@@ -23,6 +23,8 @@ class Shelf:
 
     previous: str | None  # week, such as "2026-W46"; null for the first
     next: str | None
+    editions: tuple[int, ...] = (1,)  # all that the issue has
+    edition: int = 1  # the one on this page
 
 
 def render_html(digest: Digest, shelf: Shelf | None = None) -> str:
@@ -31,9 +33,9 @@ def render_html(digest: Digest, shelf: Shelf | None = None) -> str:
     With a `shelf` it links to its neighbours in the archive. The template finds the figures under `drawings` by
     name: kinds, pairs, matrix; those without numbers are missing.
     """
-    css = _css()
+    css = style_of("digest.css", "figures.css")
     return (
-        _templates()
+        templates()
         .get_template("digest.html.j2")
         .render(
             digest=digest,
@@ -54,7 +56,7 @@ class _Drawn:
 def render_text(digest: Digest) -> str:
     """The same content in lines of at most 72 columns (addresses excepted), links numbered and listed at the end."""
     links = Links()
-    text = _templates().get_template("digest.txt.j2").render(digest=digest, links=links)
+    text = templates().get_template("digest.txt.j2").render(digest=digest, links=links)
     return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
 
 
@@ -164,7 +166,8 @@ def _cell_width(char: str) -> int:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates of everything people read: escaping, strict about names, with our filters."""
     environment = Environment(
         loader=PackageLoader("flows", "templates"),
         # Escaping is the rule; only the plain text, which no browser reads, is let off.
@@ -181,7 +184,8 @@ def _templates() -> Environment:
 
 
 @cache
-def _css() -> str:
-    environment = _templates()
+def style_of(*names: str) -> str:
+    """The style sheets of these names, one after the other."""
+    environment = templates()
     assert environment.loader is not None
-    return "".join(environment.loader.get_source(environment, name)[0] for name in ("digest.css", "figures.css"))
+    return "".join(environment.loader.get_source(environment, name)[0] for name in names)
