@@ -26,8 +26,8 @@ _POINTS_PER_INCH = 72  # of matplotlib's SVG: a point is a unit
 _PNG_SCALE = 2  # pixels a unit: sharp on the screens people read mail on
 _ROW, _AXIS_ROW = 56, 20
 _BARS = 0.42  # of a row: above stand the bar's number and the row's label
-_NAMES, _CELL, _CELL_MOST, _HEAD = 128, 20, 30, 22
-_MAX_LABEL_CHARS, _MAX_NAME_CHARS = 44, 21
+_NAMES, _CELL_MOST, _HEAD = 136, 30, 22
+_MAX_LABEL_CHARS, _MAX_NAME_CHARS = 44, 20
 _SHADES = (1, 2, 4)  # a pair with up to so many stories has the first, second, third shade; with more, the fourth
 
 
