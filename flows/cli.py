@@ -15,6 +15,8 @@ COMMANDS = {
     "serve": "Collect every hour and write the digest every Monday, until stopped.",
     "feeds": "The catalogue and how each feed is doing.",
     "sql": "Ask the warehouse.",
+    "examples": "Questions to the warehouse, ready to run.",
+    "dictionary": "What every table, view and column means, as pages.",
     "train": "Fit the model from the seeds and register it.",
     "classify": "Judge the texts of a JSON Lines file.",
     "reextract": "Make article texts again from the archived pages.",

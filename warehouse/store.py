@@ -3,13 +3,14 @@
 from warehouse.archived import Archived
 from warehouse.asking import Asking
 from warehouse.batches import Batches
+from warehouse.describing import Describing
 from warehouse.digests import Digests
 from warehouse.feed_keeping import FeedKeeping
 from warehouse.models import Models
 from warehouse.runs import Runs
 
 
-class Warehouse(Runs, FeedKeeping, Batches, Archived, Models, Digests, Asking):
+class Warehouse(Runs, FeedKeeping, Batches, Archived, Models, Digests, Asking, Describing):
     """One open warehouse. Get it from warehouse.opening, keep it for seconds.
 
     An ingest is: begin_run, sync_feeds, due_feeds, due_retries, known_entries, known_articles | close, fetch, judge |

@@ -25,13 +25,16 @@ MOST_ROWS_SHOWN = 200
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read the query from a file.",
 )
+@click.option("--example", metavar="NAME", help="Run an example query; `smewatch examples` lists them.")
 @click.option("--csv", "form", flag_value="csv", help="Comma-separated, with a header.")
 @click.option("--json", "form", flag_value="json", help="One JSON object a row.")
 @click.option("--live", is_flag=True, help="Ask the warehouse itself, not its read copy; runs wait meanwhile.")
 @click.option("--raw", is_flag=True, help="With --csv: every text as it is, even if a spreadsheet would run it.")
 @click.option("--table", "form", flag_value="table", default=True, hidden=True)
 @with_settings
-def command(settings: Settings, query: str | None, path: Path | None, form: str, live: bool, raw: bool) -> None:
+def command(
+    settings: Settings, query: str | None, path: Path | None, example: str | None, form: str, live: bool, raw: bool
+) -> None:
     """Ask the warehouse. Read only; the views made for people are in the schema `mart`.
 
     The answer comes from the read copy that the last run published, and says as of when; asking it keeps no run
@@ -39,11 +42,20 @@ def command(settings: Settings, query: str | None, path: Path | None, form: str,
 
     Example: smewatch sql "select week, n_relevant from mart.weekly_counts order by week"
     """
+    if sum(given is not None for given in (query, path, example)) != 1:
+        raise click.UsageError(
+            'give one of a query, -f FILE and --example NAME, e.g. smewatch sql "from mart.articles limit 5"'
+        )
+    if example is not None:
+        query = _example(example)
+    text = path.read_text(encoding="utf-8") if path else query or ""
+    answer_question(settings, text, form, raw=raw, live=live)
+
+
+def answer_question(settings: Settings, text: str, form: str, *, raw: bool = False, live: bool = False) -> None:
+    """Print the answer to a query in a form: table, csv or json. A failure ends the command with a sentence."""
     from warehouse.errors import WarehouseError
 
-    if (query is None) == (path is None):
-        raise click.UsageError('give either a query or -f FILE, e.g. smewatch sql "from mart.articles limit 5"')
-    text = path.read_text(encoding="utf-8") if path else query or ""
     try:
         table = _answer(settings, text, MOST_ROWS_SHOWN if form == "table" else None, live=live)
     except WarehouseError as problem:
@@ -54,6 +66,15 @@ def command(settings: Settings, query: str | None, path: Path | None, form: str,
         _print_json(table)
     else:
         _print_table(table)
+
+
+def _example(name: str) -> str:
+    from warehouse.example_queries import NoSuchExample, example_query
+
+    try:
+        return example_query(name).sql
+    except NoSuchExample as problem:
+        raise click.ClickException(str(problem)) from problem
 
 
 def _answer(settings: Settings, text: str, max_rows: int | None, *, live: bool) -> "Table":

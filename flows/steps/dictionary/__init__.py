@@ -1,0 +1,1 @@
+"""The data dictionary: what the warehouse says of itself, as pages for people."""
