@@ -6,11 +6,12 @@
         text/html           styles in the elements (mail programs drop style sheets), a few rules for dark and narrow
         image/png ...       the figures, named by Content-ID, each with its numbers as alternative text
 
-The same edition, list and recipient give the same bytes. Headers: RFC 5322, List-Id RFC 2919, List-Unsubscribe
+The same edition, list and recipients give the same bytes. Headers: RFC 5322, List-Id RFC 2919, List-Unsubscribe
 RFC 2369, one click RFC 8058, Auto-Submitted RFC 3834.
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -54,10 +55,10 @@ class MailingList:
         return self.unsubscribe or f"mailto:{self.sender}?subject=unsubscribe"
 
 
-def mail_of(digest: Digest, published_at: datetime, mailing: MailingList, recipient: str) -> EmailMessage:
-    """The message for one recipient. `published_at`, of this edition, is its date, however late it is sent."""
+def draft_of(digest: Digest, published_at: datetime, mailing: MailingList) -> EmailMessage:
+    """The message for nobody yet. `published_at`, of this edition, is its date, however late it is sent."""
     message = EmailMessage(policy=SMTP)
-    for name, value in _headers(digest, published_at, mailing, recipient):
+    for name, value in _headers(digest, published_at, mailing):
         message[name] = value
     pictures = figures_of(digest)
     page = render_mail_html(digest, mailing, pictures)
@@ -69,6 +70,13 @@ def mail_of(digest: Digest, published_at: datetime, mailing: MailingList, recipi
         cid, name = f"<{_cid(picture, digest, mailing)}>", f"{picture.name}.png"
         related.add_related(picture.png(), "image", "png", cid=cid, filename=name, disposition="inline")
     _name_boundaries(message, digest)
+    return message
+
+
+def addressed(draft: EmailMessage, *recipients: str) -> EmailMessage:
+    """The draft with its recipients in the head; without any, with none."""
+    message = deepcopy(draft)
+    message["To"] = [Address(addr_spec=one) for one in recipients] or "undisclosed-recipients:;"
     return message
 
 
@@ -109,13 +117,12 @@ class _Picture:
 
 
 def _headers(
-    digest: Digest, published_at: datetime, mailing: MailingList, recipient: str
+    digest: Digest, published_at: datetime, mailing: MailingList
 ) -> list[tuple[str, str | Address | datetime]]:
     number = digest.edition.number
     title = f"Correction: {digest.title}" if number > 1 else digest.title
     headers: list[tuple[str, str | Address | datetime]] = [
         ("From", Address("smewatch", addr_spec=mailing.sender)),
-        ("To", Address(addr_spec=recipient)),
         ("Subject", _one_line(title)),
         ("Date", published_at),
         ("Message-ID", message_id(digest, mailing)),

@@ -1,0 +1,52 @@
+"""The folder of digests, made from the editions that the warehouse keeps: pages, index, feeds."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from flows.settings import Settings
+from flows.steps.digests.issues import Issue
+from flows.steps.digests.keeping import from_json
+from flows.steps.digests.site import files_of, write_files
+from warehouse.digest_rows import StoredEdition
+from warehouse.opening import open_for_reading
+
+
+def write_archive(settings: Settings, week: str | None = None) -> int:
+    """Bring the folder up to what the warehouse keeps; the number of files that were new or different.
+
+    With a `week`, only its pages, those of its neighbours and those that are missing are made; otherwise all.
+    """
+    with open_for_reading(settings.warehouse, wait_s=settings.warehouse_wait_s) as warehouse:
+        kept = warehouse.editions()
+    issues = issues_of(kept)
+    weeks = None if week is None else weeks_to_write(issues, week, settings.digests_dir)
+    return write_files(settings.digests_dir, files_of(issues, weeks))
+
+
+def issues_of(kept: Iterable[StoredEdition]) -> list[Issue]:
+    """What was published, by week; editions older than stored contents are left out.
+
+    A week that was written for two zones, because the setting changed, is shown in the zone of its latest edition.
+    """
+    by_week: dict[str, list[StoredEdition]] = {}
+    for edition in kept:
+        if edition.content is not None:
+            by_week.setdefault(edition.week, []).append(edition)
+    return [_issue(editions) for _, editions in sorted(by_week.items())]
+
+
+def _issue(editions: Sequence[StoredEdition]) -> Issue:
+    latest = max(editions, key=lambda edition: (edition.created_at, edition.edition))
+    own = sorted((one for one in editions if one.zone == latest.zone), key=lambda one: one.edition)
+    digests = tuple(from_json(one.content) for one in own if one.content is not None)
+    moments: tuple[datetime, ...] = tuple(one.created_at for one in own)
+    return Issue(digests, moments)
+
+
+def weeks_to_write(issues: Sequence[Issue], week: str, folder: Path) -> Collection[str]:
+    """The week, the issues beside it, whose pages link to it, and those whose page is not there."""
+    labels = [issue.week for issue in issues]
+    place = labels.index(week) if week in labels else len(labels)
+    beside = labels[max(0, place - 1) : place + 2]
+    return {*beside, *(label for label in labels if not (folder / label / "index.html").is_file())}
