@@ -21,6 +21,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Organisation:
+    """A body that acts for small firms across borders."""
+
+    name: str  # as readers know it
+    kind: str  # "sme-agency", "trade-promotion", "ministry", "chamber", "bank", "donor", "international", "network"
+    economy: str | None  # that it acts for, ISO 3166 alpha-2 or "EU"; null for one of many
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What one model says of one text."""
 
@@ -33,3 +42,5 @@ class Verdict:
     countries: tuple[str, ...]  # economies that act together, ISO 3166 alpha-2 and "EU", sorted by weight
     blocs: tuple[str, ...]  # "ASEAN", "APEC", ...; never expanded into members
     why: tuple[Evidence, ...]  # strongest first, for and against; empty if `why` was not asked for
+    sectors: tuple[str, ...] = ()  # of seeds/tags/sectors.toml, most often named first; empty if none is named
+    organisations: tuple[Organisation, ...] = ()  # bodies it names, most often named first
