@@ -3,7 +3,9 @@
 import csv
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import seeds
 from flows.steps.digests.composing import (
@@ -14,10 +16,12 @@ from flows.steps.digests.composing import (
     Query,
     Reprint,
     WeekCounts,
+    WeekStories,
 )
+from flows.steps.digests.trends import shown_weeks
 from flows.steps.digests.weeks import IsoWeek
 from flows.steps.text.dates import Published
-from warehouse.digest_rows import WeekArticle
+from warehouse.digest_rows import KindCount, LabelCounts, PairCount, WeekArticle
 from warehouse.digest_rows import WeekCounts as Counted
 from warehouse.rows import ModelRow
 
@@ -32,8 +36,11 @@ def economy_names() -> dict[str, str]:
         return {row["code"]: row["names"].split("|")[0] for row in table}
 
 
-def digest_article(row: WeekArticle) -> DigestArticle:
-    """One article of the week. A person's label decides its band: relevant is sure, unsure is borderline."""
+def digest_article(row: WeekArticle, told_before: Mapping[str, str]) -> DigestArticle:
+    """One article of the week. A person's label decides its band: relevant is sure, unsure is borderline.
+
+    `told_before` gives the latest earlier week whose issue told a story.
+    """
     published = None
     if row.published_at and row.published_at_source and row.published_at_precision:
         published = Published(
@@ -58,13 +65,35 @@ def digest_article(row: WeekArticle) -> DigestArticle:
         why=tuple((one.phrase, one.weight) for one in row.evidence),
         text=row.text or "",
         also_in=tuple(Reprint(one.outlet, one.url, one.title) for one in row.also_in),
+        story_id=row.story_id,
+        is_story_lead=row.is_story_lead,
+        is_late=row.is_late,
+        told_before=told_before.get(row.story_id, ""),
+    )
+
+
+def week_stories(kinds: Sequence[KindCount], pairs: Sequence[PairCount]) -> tuple[WeekStories, ...]:
+    """The weeks on record with their stories. One that is absent was not polled: unknown is not zero."""
+    return tuple(
+        WeekStories(
+            IsoWeek.parse(total.week),
+            total.n_stories,
+            {one.kind: one.n_stories for one in kinds if one.week == total.week and one.kind is not None},
+            {(one.country, one.partner): one.n_stories for one in pairs if one.week == total.week},
+        )
+        for total in kinds
+        if total.kind is None
     )
 
 
 def week_counts(
-    now: Counted, earlier: Mapping[str, int], articles: Sequence[WeekArticle], queries: Sequence[Query]
+    now: Counted,
+    weeks: tuple[WeekStories, ...],
+    labels: LabelCounts,
+    articles: Sequence[WeekArticle],
+    queries: Sequence[Query],
 ) -> WeekCounts:
-    """The numbers a digest states. `earlier` (week -> relevant) lacks weeks without polls: unknown is not zero."""
+    """The numbers a digest states."""
     return WeekCounts(
         announced=now.n_entries,
         outcomes=now.ends,
@@ -76,10 +105,31 @@ def week_counts(
         borderline=now.n_borderline,
         feeds_polled=now.n_feeds_polled,
         feeds_in_trouble=tuple(FeedTrouble(one.feed, one.reason) for one in now.feeds_in_trouble),
-        earlier_relevant=tuple((IsoWeek.parse(week), n) for week, n in earlier.items()),
+        weeks=weeks,
+        right_of_labelled=(labels.n_right, labels.n_labelled) if labels.n_labelled else None,
         cut_off_at=max((article.first_seen_at for article in articles), default=None),
         queries=tuple(queries),
     )
+
+
+def queries_of(week: IsoWeek, zone: ZoneInfo, polled_until: datetime) -> list[Query]:
+    """The SQL behind every number of a digest, ready for `smewatch sql`: the very views that gave them."""
+    start, end = week.bounds(zone)
+    first, _ = shown_weeks(week)[0].bounds(zone)
+    span, polls = f"{_literal(start)}, {_literal(end)}", f"{_literal(start)}, {_literal(polled_until)}"
+    trends = f"'{zone.key}', {_literal(first)}, {_literal(end)}"
+    return [
+        Query("Stories", f"from mart.stories_told('{zone.key}', {span})"),
+        Query("Articles", f"from mart.week_numbers({span})"),
+        Query("Ends of entries", f"from mart.week_ends({span})"),
+        Query("Feeds polled and in trouble", f"from mart.week_polls({polls})"),
+        Query("Trends", f"from mart.kinds_told({trends})"),
+        Query("Pairs and who acts with whom", f"from mart.pairs_told({trends})"),
+    ]
+
+
+def _literal(moment: datetime) -> str:
+    return f"'{moment:%Y-%m-%d %H:%M:%S}+00'"
 
 
 def model_note(model: ModelRow | None) -> ModelNote:
@@ -92,4 +142,12 @@ def model_note(model: ModelRow | None) -> ModelNote:
     texts = f"{relevant + others} labelled texts ({relevant} of them relevant)"
     trained_on = f"{counts['seed_documents']} seed documents and {texts}"
     measures = {name.replace("_", " "): Measure(value) for name, value in card["results"].items()}
-    return ModelNote(model.model_id, trained_on, card["threshold_rule"], measured_on=MEASURED_ON, measures=measures)
+    return ModelNote(
+        model.model_id, trained_on, _bands(card["thresholds"]), measured_on=MEASURED_ON, measures=measures
+    )
+
+
+def _bands(starts: Mapping[str, float]) -> str:
+    """Example: Sure is a score of 0.96 or more, likely 0.68 or more, borderline 0.14 or more."""
+    named = [f"{name} {starts[name]:.2f} or more" for name in ("sure", "likely", "borderline") if name in starts]
+    return ", ".join(named).replace("sure ", "Sure is a score of ", 1)

@@ -1,9 +1,9 @@
-"""The digest of one ISO week: load its articles and numbers, compose and render them, store and write the result.
+"""The digest of one ISO week: group, load, compose, decide which edition it is, store it, write the archive.
 
-    load (open) -> compose -> render_html, render_text -> store (open) -> two files
+    keep_stories -> load (open) -> compose -> next_edition -> store (open) -> write_archive
 
-The same week over the same warehouse gives the same bytes. An edition once written is never changed: other content
-becomes the next edition, beside the first.
+An edition once stored is never changed. While no fact changes, running again gives the edition that is out, byte for
+byte; a changed fact gives the next edition, which says what is different.
 """
 
 from dataclasses import dataclass
@@ -14,17 +14,22 @@ from pathlib import Path
 from prefect import flow
 
 from flows import briefing
-from flows.grouping import by_event
+from flows.archive import write_archive
+from flows.grouping import keep_stories
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
-from flows.steps.digests.composing import Digest, DigestArticle, ModelNote, Query, WeekCounts, compose
+from flows.steps.digests.composing import DigestArticle, ModelNote, WeekCounts, compose
+from flows.steps.digests.content import Digest, Story
+from flows.steps.digests.editions import next_edition
+from flows.steps.digests.issues import stories_of
+from flows.steps.digests.keeping import facts_sha256, from_json, to_json
 from flows.steps.digests.rendering import render_html, render_text
+from flows.steps.digests.trends import shown_weeks
 from flows.steps.digests.weeks import IsoWeek, last_full_week
-from warehouse.digest_rows import DigestItemRow, DigestRow, Edition
+from warehouse.digest_rows import DigestItemRow, DigestRow, Edition, StoredEdition
 from warehouse.opening import open_warehouse
 
-WEEKS_BEFORE = 12  # shown as a trend
-LATE = timedelta(days=7)
+LATE = timedelta(days=7)  # articles of a week go on arriving; the polls that bring them belong to its account
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Material:
     articles: tuple[DigestArticle, ...]
     counts: WeekCounts
     model: ModelNote
+    in_force: StoredEdition | None  # null: this is the first edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,97 +50,109 @@ class DigestReport:
     title: str
     headlines: tuple[str, ...]  # of its stories, best first
     edition: int
-    is_new: bool  # False: this very content was written before
+    is_new: bool  # False: this very content was published before
+    changes: tuple[str, ...]  # what a correction says differently; empty for a first edition
     html: Path
     text: Path
 
 
 @flow(name="digest", validate_parameters=False)
 def digest(settings: Given = None, week: str | None = None, *, now: datetime | None = None) -> DigestReport:
-    """Write the digest of a week such as 2026-W47; without one, of the last full week. A bad week is a ValueError."""
+    """Write the digest of a week such as 2026-W47; without one, of the last full week.
+
+    Raises ValueError for a bad week, WarehouseBusy, and EditionTaken if another process writes the same digest.
+    """
     settings, now = settings_of(settings), now or datetime.now(UTC)
     asked = IsoWeek.parse(week) if week else last_full_week(now, settings.tz)
-    material = load(settings, asked, now)
-    content = compose(
-        material.articles, material.counts, material.model, asked, settings.tz, briefing.economy_names(), by_event
-    )
-    page, text = render_html(content), render_text(content)
-    edition = store(settings, content, page, text, now)
+    keep_stories(settings, now)
+    content, edition = issue(settings, asked, now)
     publish(settings)
-    return write(settings, content, edition, page, text)
+    write_archive(settings, content.week)
+    return report(settings, content, edition)
+
+
+def issue(settings: Settings, week: IsoWeek, now: datetime) -> tuple[Digest, Edition]:
+    """The edition in force after this run: the one that was, or a new one where a fact has changed."""
+    material = load(settings, week, now)
+    fresh = compose(
+        material.articles,
+        material.counts,
+        material.model,
+        week,
+        settings.tz,
+        briefing.economy_names(),
+        feedback_mail=settings.mail_sender,
+    )
+    before = material.in_force
+    out = from_json(before.content) if before and before.content else None
+    content = next_edition(out, before.edition if before else 0, fresh, now.astimezone(settings.tz).date())
+    if before and content is out:
+        return content, Edition(before.digest_id, before.edition, is_new=False)
+    return content, store(settings, content, now)
 
 
 def load(settings: Settings, week: IsoWeek, now: datetime) -> Material:
     """Open the warehouse once and take out all that the digest of a week needs."""
     start, end = week.bounds(settings.tz)
+    first, _ = shown_weeks(week)[0].bounds(settings.tz)
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
-        articles = warehouse.week_articles(start, end)
-        # Articles of a week go on arriving for some days; the polls that brought them belong to its account.
+        articles = warehouse.week_articles(start, end, settings.zone)
         counts = warehouse.week_counts(start, end, polled_until=end + LATE)
-        earlier = warehouse.relevant_by_week(settings.zone, start, WEEKS_BEFORE)
+        kinds = warehouse.week_stories(settings.zone, first, end)
+        pairs = warehouse.week_pairs(settings.zone, first, end)
+        told_before = warehouse.stories_told_before(settings.zone, week.label)
+        labels = warehouse.label_counts(first, end)
         model = warehouse.active_model()
+        in_force = warehouse.latest_edition(week.label, settings.zone)
+    weeks, queries = briefing.week_stories(kinds, pairs), briefing.queries_of(week, settings.tz, end + LATE)
     return Material(
-        tuple(briefing.digest_article(row) for row in articles),
-        briefing.week_counts(counts, earlier, articles, queries_of(start, end)),
+        tuple(briefing.digest_article(row, told_before) for row in articles),
+        briefing.week_counts(counts, weeks, labels, articles, queries),
         briefing.model_note(model),
+        in_force,
     )
 
 
-def queries_of(start: datetime, end: datetime) -> list[Query]:
-    """The SQL behind the digest's numbers, ready for `smewatch sql`."""
-    span = f"counted_at >= '{start.isoformat()}' and counted_at < '{end.isoformat()}'"
-    return [
-        Query(
-            "Which articles are relevant?",
-            f"select title, outlet, countries, kind, band, url\nfrom mart.articles\nwhere is_relevant and {span}",
-        ),
-        Query(
-            "How many articles were seen, judged, undated?",
-            "select count(*), count(*) filter (band <> 'unjudged'), count(*) filter (published_at is null)\n"
-            f"from mart.articles\nwhere {span}",
-        ),
-        Query(
-            "How did announced entries end?",
-            f"select outcome, count(*)\nfrom mart.entries\nwhere {span}\ngroup by outcome",
-        ),
-    ]
-
-
-def store(settings: Settings, content: Digest, page: str, text: str, now: datetime) -> Edition:
-    """Note the digest in the warehouse: a new edition, or the one that stands there with the same bytes."""
-    stories = [content.top, *(story for group in content.groups for story in group.stories)]
-    shown = [("story", story) for story in stories if story] + [("borderline", story) for story in content.borderline]
+def store(settings: Settings, content: Digest, now: datetime) -> Edition:
+    """Keep a new edition, with all that it says."""
     row = DigestRow(
         week=content.week,
         zone=content.zone,
         created_at=now,
         model_id=content.method.model_id,
-        html_sha256=sha256(page.encode()).hexdigest(),
-        text_sha256=sha256(text.encode()).hexdigest(),
+        html_sha256=sha256(render_html(content).encode()).hexdigest(),
+        text_sha256=sha256(render_text(content).encode()).hexdigest(),
         html_path=f"{settings.digests_dir.name}/{content.week}/index.html",
+        edition=content.edition.number,
+        facts_sha256=facts_sha256(content),
+        content=to_json(content),
         counts={"stories": content.stories, "announced": content.account.announced},
     )
-    told = [(section, article_id) for section, story in shown for article_id in story.article_ids]
-    items = [DigestItemRow(place, article_id, section) for place, (section, article_id) in enumerate(told, start=1)]
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
-        return warehouse.store_digest(row, items)
+        return warehouse.store_digest(row, items_of(content))
 
 
-def write(settings: Settings, content: Digest, edition: Edition, page: str, text: str) -> DigestReport:
-    """Write the page and its plain twin; an edition keeps its own file, `index.html` is always the latest."""
+def items_of(content: Digest) -> list[DigestItemRow]:
+    """Every article of the page, section by section, in the order of the page."""
+    sections: tuple[tuple[str, tuple[Story, ...]], ...] = (
+        ("story", stories_of(content)),
+        ("late", content.late),
+        ("borderline", content.borderline),
+    )
+    told = [(section, one) for section, stories in sections for story in stories for one in story.article_ids]
+    return [DigestItemRow(place, article_id, section) for place, (section, article_id) in enumerate(told, start=1)]
+
+
+def report(settings: Settings, content: Digest, edition: Edition) -> DigestReport:
+    """What a person is told of the run."""
     folder = settings.digests_dir / content.week
-    folder.mkdir(parents=True, exist_ok=True)
-    names = ("index.html", f"edition-{edition.edition}.html"), ("digest.txt", f"edition-{edition.edition}.txt")
-    told = [story for group in content.groups for story in group.stories]
-    for (latest, own), body in zip(names, (page, text), strict=True):
-        (folder / own).write_text(body, encoding="utf-8")
-        (folder / latest).write_text(body, encoding="utf-8")
     return DigestReport(
         content.week,
         content.title,
-        tuple(story.title for story in [content.top, *told] if story),
+        tuple(story.title for story in stories_of(content)),
         edition.edition,
         edition.is_new,
+        content.edition.changes,
         folder / "index.html",
         folder / "digest.txt",
     )

@@ -56,6 +56,9 @@ class WeekArticle:
     text: str | None  # null once retention dropped it
     n_words: int
     also_in: tuple[Reprint, ...]  # by outlet and address
+    story_id: str  # its own id while it is not grouped
+    is_story_lead: bool
+    is_late: bool  # of an earlier week whose issue was out when it came
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class WeekCounts:
 
 @dataclass(frozen=True, slots=True)
 class DigestRow:
-    """One digest as written. Which edition it is, the warehouse decides."""
+    """One digest as written."""
 
     week: str  # ISO week, e.g. "2026-W47"
     zone: str  # IANA name
@@ -87,7 +90,46 @@ class DigestRow:
     html_sha256: str
     text_sha256: str
     html_path: str  # relative to the data folder
+    edition: int  # the one after the edition in force, from 1
+    facts_sha256: str  # of what it says of the world; the edition in force stands while this is the same
+    content: str  # all it says, as JSON
     counts: Mapping[str, int] = field(default_factory=dict)  # the numbers the digest states
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdition:
+    """An edition as it was stored."""
+
+    digest_id: str
+    week: str
+    zone: str
+    edition: int
+    created_at: datetime
+    model_id: str | None
+    html_sha256: str
+    text_sha256: str
+    html_path: str
+    facts_sha256: str | None  # null, as content, for an edition older than stored contents
+    content: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """Stories of one week."""
+
+    week: str
+    kind: str | None  # null: all kinds; "": stories of which no kind was named
+    n_stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairCount:
+    """Stories of one week in which two economies act together."""
+
+    week: str
+    country: str  # the two codes, in the order of the alphabet
+    partner: str
+    n_stories: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +148,14 @@ class Edition:
     digest_id: str
     edition: int  # 1, 2, 3 ... within week and zone
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCounts:
+    """What people said of articles that the model in force called relevant."""
+
+    n_labelled: int
+    n_right: int  # of those, called relevant by people too
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,15 @@ from warehouse.digest_rows import (
     DigestRow,
     Edition,
     FeedTrouble,
+    KindCount,
+    LabelCounts,
+    PairCount,
     Reprint,
+    StoredEdition,
     WeekArticle,
     WeekCounts,
 )
-from warehouse.errors import UnknownRow
+from warehouse.errors import EditionTaken, UnknownRow
 from warehouse.rows import EvidenceRow
 from warehouse.stories import Stories
 
@@ -28,12 +32,14 @@ class _Count:
 class Digests(Stories):
     """What a digest is made of, and what it became."""
 
-    def week_articles(self, start: datetime, end: datetime) -> list[WeekArticle]:
+    def week_articles(self, start: datetime, end: datetime, zone: str = "UTC") -> list[WeekArticle]:
         """Articles that count in start <= t < end and are relevant or borderline; relevant first, best score first.
 
-        A person's label wins: what was called not relevant is left out, whatever the model in force says.
+        A person's label wins: what was called not relevant is left out, whatever the model in force says. Relevant
+        ones of the two weeks before that came only now, when the issue of their week in `zone` was out, are there
+        too: `is_late`.
         """
-        return [_as_week_article(row) for row in self._ask("week_articles", start=start, end=end)]
+        return [_as_week_article(row) for row in self._ask("week_articles", start=start, end=end, zone=zone)]
 
     def week_counts(self, start: datetime, end: datetime, *, polled_until: datetime | None = None) -> WeekCounts:
         """What was seen of start <= t < end. Polls are counted from `start` to `polled_until`, by default `end`."""
@@ -41,39 +47,55 @@ class Digests(Stories):
         [polls] = self._ask("week_polls", start=start, end=polled_until or end)
         in_trouble = self._read("week_troubles", FeedTrouble, start=start, end=polled_until or end)
         ends = {row["outcome"]: row["n_entries"] for row in self._ask("week_ends", start=start, end=end)}
-        return WeekCounts(
-            **counts, **polls, n_entries=sum(ends.values()), ends=ends, feeds_in_trouble=tuple(in_trouble)
-        )
+        return WeekCounts(**counts, **polls, ends=ends, feeds_in_trouble=tuple(in_trouble))
 
-    def relevant_by_week(self, zone: str, before: datetime, limit: int = 12) -> dict[str, int]:
-        """Relevant articles in the latest weeks that began before `before`, by ISO week in `zone`, latest first.
+    def week_stories(self, zone: str, start: datetime, end: datetime) -> list[KindCount]:
+        """Stories by ISO week in `zone`, all together and by kind. A week neither polled nor told is absent."""
+        return self._read("week_stories", KindCount, zone=zone, start=start, end=end)
 
-        A week in which nothing was polled is absent, not zero.
-        """
-        found = self._ask("relevant_by_week", zone=zone, before=before, limit=limit)
-        return {row["week"]: row["n_relevant"] for row in found}
+    def week_pairs(self, zone: str, start: datetime, end: datetime) -> list[PairCount]:
+        """Stories by ISO week in `zone` and pair of economies that act together."""
+        return self._read("week_pairs", PairCount, zone=zone, start=start, end=end)
+
+    def label_counts(self, start: datetime, end: datetime) -> LabelCounts:
+        """What people said of the articles of start <= t < end that the model in force called relevant."""
+        [counts] = self._read("label_counts", LabelCounts, start=start, end=end)
+        return counts
+
+    def stories_told_before(self, zone: str, week: str) -> dict[str, str]:
+        """Stories that an issue before `week` has told: story_id -> the latest such week."""
+        return {row["story_id"]: row["week"] for row in self._ask("stories_told_before", zone=zone, week=week)}
+
+    def latest_edition(self, week: str, zone: str) -> StoredEdition | None:
+        """The edition in force of a week's digest; None before the first."""
+        return next(iter(self._read("latest_edition", StoredEdition, week=week, zone=zone)), None)
+
+    def editions(self) -> list[StoredEdition]:
+        """Every edition of every digest, by zone, week and edition."""
+        return self._read("all_editions", StoredEdition)
 
     def store_digest(self, digest: DigestRow, items: Sequence[DigestItemRow]) -> Edition:
-        """Add a digest as the next edition of its week and zone, unless the edition in force has the same content.
+        """Add a digest as the next edition of its week and zone, unless the edition in force states the same facts.
 
-        Raises UnknownRow if an item is not a stored article.
+        An edition once stored is never changed. Raises UnknownRow if an item is not a stored article, and
+        EditionTaken if `digest.edition` is not the next one: another process wrote it in the meantime.
         """
         with self._transaction():
-            in_force = next(self._ask("latest_edition", week=digest.week, zone=digest.zone), None)
-            if in_force and (in_force["html_sha256"], in_force["text_sha256"]) == (
-                digest.html_sha256,
-                digest.text_sha256,
-            ):
-                return Edition(in_force["digest_id"], in_force["edition"], is_new=False)
-            edition = in_force["edition"] + 1 if in_force else 1
-            digest_id = f"{digest.week}.{edition}@{digest.zone}"
-            self._store_edition(digest, items, digest_id, edition)
-        return Edition(digest_id, edition, is_new=True)
+            in_force = self.latest_edition(digest.week, digest.zone)
+            if in_force and in_force.facts_sha256 == digest.facts_sha256:
+                return Edition(in_force.digest_id, in_force.edition, is_new=False)
+            following = in_force.edition + 1 if in_force else 1
+            if digest.edition != following:
+                raise EditionTaken(digest.week, digest.edition)
+            digest_id = f"{digest.week}.{digest.edition}@{digest.zone}"
+            self._store_edition(digest, items, digest_id)
+        return Edition(digest_id, digest.edition, is_new=True)
 
-    def _store_edition(self, digest: DigestRow, items: Sequence[DigestItemRow], digest_id: str, edition: int) -> None:
-        names = ("week", "zone", "created_at", "model_id", "html_sha256", "text_sha256", "html_path")
-        values = {name: getattr(digest, name) for name in names}
-        self._run("store_digest", digest_id=digest_id, edition=edition, **values)
+    def _store_edition(self, digest: DigestRow, items: Sequence[DigestItemRow], digest_id: str) -> None:
+        names = ("week", "zone", "edition", "created_at", "model_id", "html_sha256", "text_sha256", "html_path")
+        self._run("store_digest", digest_id=digest_id, **{name: getattr(digest, name) for name in names})
+        contents = {"facts_sha256": digest.facts_sha256, "content": digest.content}
+        self._run("store_digest_content", digest_id=digest_id, **contents)
         counts = [_Count(name, n) for name, n in digest.counts.items()]
         self._store("store_digest_counts", counts, _Count, digest_id=digest_id)
         if items:

@@ -12,6 +12,7 @@ WarehouseError
   NotPublished        the read copy could not be made; .path .reason
   OpenedForReading    a write was asked of a warehouse opened for reading
   UnknownRow          a row speaks of something that is not stored; .what
+  EditionTaken        another process wrote that edition of a digest in the meantime; .week .edition
   BadQuestion         DuckDB could not answer a free question; the message says why
 """
 
@@ -125,6 +126,14 @@ class UnknownRow(WarehouseError):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(f"{what}. Store what it refers to first, or in the same batch.")
+
+
+class EditionTaken(WarehouseError):
+    """Another process wrote this edition of a digest in the meantime; nothing of ours was stored."""
+
+    def __init__(self, week: str, edition: int) -> None:
+        self.week, self.edition = week, edition
+        super().__init__(f"Edition {edition} of {week} was written by another process. Write the digest again.")
 
 
 class BadQuestion(WarehouseError):

@@ -3,13 +3,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from warehouse.digest_rows import DigestItemRow, DigestRow, Edition, FeedTrouble, Reprint
-from warehouse.errors import UnknownRow
+from warehouse.digest_rows import DigestItemRow, DigestRow, Edition, FeedTrouble, KindCount, Reprint, StoryArticleRow
+from warehouse.errors import EditionTaken, UnknownRow
 from warehouse.rows import Batch, EvidenceRow, FetchEndRow, LabelRow
 
 START, END = datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)
 DIGEST = DigestRow(
-    "2026-W47", "Asia/Tokyo", datetime(2026, 11, 23, tzinfo=UTC), "m1", "h" * 64, "t" * 64, "x.html", {"seen": 4}
+    week="2026-W47",
+    zone="Asia/Tokyo",
+    created_at=datetime(2026, 11, 23, tzinfo=UTC),
+    model_id="m1",
+    html_sha256="h" * 64,
+    text_sha256="t" * 64,
+    html_path="x.html",
+    edition=1,
+    facts_sha256="f" * 64,
+    content='{"title": "Four stories", "stories": 4}',
+    counts={"seen": 4},
 )
 ITEMS = (DigestItemRow(1, "article0", "forum"), DigestItemRow(2, "article1", "borderline"))
 
@@ -124,8 +134,12 @@ def test_a_week_without_polls_is_absent_not_zero(filled, cases):
     before = cases.now - timedelta(weeks=2)
     quiet = replace(cases.batch().fetches[0], fetch_id="quiet", started_at=before, n_entries=0, outcome="unchanged")
     filled.store_batch(Batch("b2", "r1", cases.now, fetches=(quiet,)))
-    assert filled.relevant_by_week("UTC", END) == {"2026-W47": 4, "2026-W45": 0}
-    assert filled.relevant_by_week("UTC", START) == {"2026-W45": 0}
+    since = START - timedelta(weeks=11)
+    assert {one.week: one.n_stories for one in filled.week_stories("UTC", since, END) if one.kind is None} == {
+        "2026-W47": 4,
+        "2026-W45": 0,
+    }
+    assert filled.week_stories("UTC", since, START) == [KindCount("2026-W45", None, 0)]
 
 
 def test_a_week_is_one_of_a_zone(filled):
@@ -137,6 +151,43 @@ def test_a_week_is_one_of_a_zone(filled):
 
 def test_the_first_days_of_a_year_can_belong_to_the_last_week_of_the_one_before(empty):
     assert empty.query("select mart.iso_week(timestamptz '2027-01-01 12:00:00+00', 'UTC')").rows == [("2026-W53",)]
+
+
+def test_pairs_are_counted_once_a_story_and_week(filled):
+    filled.store_stories(0, [StoryArticleRow("article0", "s-1"), StoryArticleRow("article3", "s-1")], [], [], END)
+    assert [(one.country, one.partner, one.n_stories) for one in filled.week_pairs("UTC", START, END)] == [
+        ("JP", "VN", 2),  # article0 and article3 are one story
+        ("CN", "JP", 1),
+        ("EU", "JP", 1),
+        ("EU", "VN", 1),
+    ]
+
+
+def test_a_late_arrival_is_one_that_came_when_the_issue_of_its_week_was_out(filled, cases):
+    filled.store_digest(replace(DIGEST, zone="UTC"), ITEMS)
+    came = DIGEST.created_at + timedelta(hours=1)
+    late, early = cases.article(8, first_seen_at=came), cases.article(9, first_seen_at=came - timedelta(hours=2))
+    filled.store_batch(
+        Batch(
+            *("b2", "r1", came),
+            articles=(late, early),
+            texts=(cases.text(8), cases.text(9)),
+            verdicts=(cases.verdict(8), cases.verdict(9)),
+        )
+    )
+    following = END, END + timedelta(days=7)
+    assert [(one.article_id, one.is_late) for one in filled.week_articles(*following, "UTC")] == [("article8", True)]
+    assert filled.week_articles(*following, "Asia/Tokyo") == []  # there was no issue in that zone
+    assert {one.is_late for one in filled.week_articles(START, END, "UTC")} == {False}
+
+
+def test_a_story_knows_the_issue_that_told_it(filled):
+    filled.store_stories(0, [StoryArticleRow("article0", "s-1"), StoryArticleRow("article2", "s-1")], [], [], END)
+    items = (DigestItemRow(1, "article0", "story"), DigestItemRow(2, "article1", "borderline"))
+    filled.store_digest(DIGEST, items)
+    assert filled.stories_told_before("Asia/Tokyo", "2026-W48") == {"s-1": "2026-W47"}
+    assert filled.stories_told_before("Asia/Tokyo", "2026-W47") == {}
+    assert filled.stories_told_before("UTC", "2026-W48") == {}
 
 
 def test_digest_numbers_are_query_numbers(filled):
@@ -156,22 +207,41 @@ def test_digest_numbers_are_query_numbers(filled):
     assert relevant == sum(one.is_relevant for one in filled.week_articles(START, END))
 
 
-def test_a_digest_with_the_same_content_is_no_new_edition(filled, contents):
+def test_a_digest_that_states_the_same_facts_is_no_new_edition(filled, contents):
     assert filled.store_digest(DIGEST, ITEMS) == Edition("2026-W47.1@Asia/Tokyo", 1, is_new=True)
     before = contents(filled)
-    again = replace(DIGEST, created_at=DIGEST.created_at + timedelta(days=1))
+    again = replace(DIGEST, edition=2, created_at=DIGEST.created_at + timedelta(days=1), html_sha256="n" * 64)
     assert filled.store_digest(again, ITEMS) == Edition("2026-W47.1@Asia/Tokyo", 1, is_new=False)
     assert contents(filled) == before
     assert filled.failed_checks() == {}
 
 
-def test_a_changed_digest_is_the_next_edition_and_leaves_the_first_alone(filled):
+def test_a_corrected_digest_is_the_next_edition_and_leaves_the_first_alone(filled):
     filled.store_digest(DIGEST, ITEMS)
-    assert filled.store_digest(replace(DIGEST, html_sha256="n" * 64), ITEMS[:1]).edition == 2
+    corrected = replace(DIGEST, edition=2, facts_sha256="g" * 64, content='{"title": "Three stories"}')
+    assert filled.store_digest(corrected, ITEMS[:1]).edition == 2
     assert filled.store_digest(replace(DIGEST, zone="UTC"), ITEMS).digest_id == "2026-W47.1@UTC"
     found = filled.query("select zone, edition, count(*) from mart.digest_items group by all order by all").rows
     assert found == [("Asia/Tokyo", 1, 2), ("Asia/Tokyo", 2, 1), ("UTC", 1, 2)]
     assert filled.query("select distinct count_name, n from core.digest_counts").rows == [("seen", 4)]
+    assert filled.latest_edition("2026-W47", "Asia/Tokyo").content == '{"title": "Three stories"}'
+    assert [(one.zone, one.edition) for one in filled.editions()] == [
+        ("Asia/Tokyo", 1),
+        ("Asia/Tokyo", 2),
+        ("UTC", 1),
+    ]
+    shown = filled.query(
+        "select edition, is_in_force, title, n_stories from mart.digests where zone <> 'UTC' order by 1"
+    )
+    assert shown.rows == [(1, False, "Four stories", 4), (2, True, "Three stories", None)]
+
+
+def test_of_two_that_write_the_same_edition_only_one_does(filled, contents):
+    filled.store_digest(DIGEST, ITEMS)
+    before = contents(filled)
+    with pytest.raises(EditionTaken, match=r"Edition 1 of 2026-W47"):
+        filled.store_digest(replace(DIGEST, facts_sha256="g" * 64), ITEMS)
+    assert contents(filled) == before
 
 
 def test_an_empty_digest_is_a_digest(empty):

@@ -146,6 +146,12 @@ from placed
 where place = 1;
 comment on macro table mart.stories_told is 'One row per ISO week in a zone and story with a relevant article in it, as a digest tells it: from mart.stories_told(''Asia/Tokyo'', ''2026-11-16'', ''2026-11-23'')';
 
+create macro mart.kinds_told(zone, since, until) as table
+select week, coalesce(kind, 'unspecified') as kind, count(*) as n_stories
+from mart.stories_told(zone, since, until)
+group by all;
+comment on macro table mart.kinds_told is 'One row per ISO week in a zone and kind of cooperation: in how many of its stories';
+
 create macro mart.pairs_told(zone, since, until) as table
 with told as (
     select week, story_id, unnest(list_distinct(countries)) as country from mart.stories_told(zone, since, until)

@@ -1,8 +1,9 @@
 -- The edition in force of a week's digest.
 -- Parameters: week (text), zone (text).
--- Columns: digest_id, edition, html_sha256, text_sha256.
-select digest_id, edition, html_sha256, text_sha256
-from core.digests
+-- Columns: digest_id, week, zone, edition, created_at, model_id, html_sha256, text_sha256, html_path, facts_sha256,
+--   content (both null for an edition older than stored contents).
+select digests.*, contents.facts_sha256, contents.content
+from core.digests as digests left join core.digest_contents as contents using (digest_id)
 where week = $week and zone = $zone
 order by edition desc
 limit 1

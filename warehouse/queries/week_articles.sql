@@ -1,19 +1,23 @@
--- Articles of a span of time that are relevant or borderline: relevant first, then by score, then by time.
--- Parameters: start, end (times; start <= counted_at < end).
+-- Articles of a span of time that are relevant or borderline, and relevant ones that came too late for the issue of
+-- their week: relevant first, then by score, then by time.
+-- Parameters: start, end (times; start <= counted_at < end), zone (IANA name).
 -- Columns: article_id, title, url, outlet, outlet_country, feed_id, language, author, published_at, published_at_source,
 --   published_at_precision, is_published_in_future, first_seen_at, counted_at, model_id, score, band, is_relevant, label,
 --   kind, kind_score, countries, blocs, evidence (list of phrase, weight), text_hash, text, n_words,
---   also_in (list of outlet, url, title).
-with chosen as materialized (  -- without the lists, which are then made for these articles only
-    select * exclude (countries, blocs)
+--   also_in (list of outlet, url, title), story_id, is_story_lead, is_late.
+with late as (
+    select article_id from mart.late_arrivals($zone, $start, $end)
+),
+chosen as materialized (  -- without the lists, which are then made for these articles only
+    select * exclude (countries, blocs), counted_at < $start as is_late
     from mart.articles
-    where counted_at >= $start and counted_at < $end
+    where counted_at < $end and (counted_at >= $start or article_id in (from late))
         and (is_relevant or label = -1 or (label is null and band in ('sure', 'likely', 'borderline')))
 ),
 texts as (  -- nothing counts more than 48 hours after it was read, so what was read long before need not be looked at
     select article_id, text_version, text
     from core.article_texts
-    where fetched_at >= $start - interval 7 days
+    where fetched_at >= $start - interval 21 days
 ),
 reasons as (
     select article_id, list({phrase: phrase, weight: weight} order by evidence_rank) as evidence
@@ -44,6 +48,8 @@ reprints as (
 )
 select
     chosen.* exclude (decided_by, text_version, fetched_at, run_id),
+    coalesce(stories.story_id, chosen.article_id) as story_id,
+    coalesce(stories.is_lead, true) as is_story_lead,
     texts.text,
     feeds.country as outlet_country,
     coalesce(places.countries, []) as countries,
@@ -56,5 +62,6 @@ left join places using (article_id)
 left join blocs using (article_id)
 left join reasons using (article_id)
 left join reprints using (article_id)
+left join core.story_articles_in_force as stories on stories.article_id = chosen.article_id
 left join raw.feeds as feeds on feeds.feed_id = chosen.feed_id
 order by is_relevant desc, score desc nulls last, counted_at, article_id

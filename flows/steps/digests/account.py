@@ -1,19 +1,22 @@
 """The honest part of a digest: the numbers, what was left out, what broke, and how to make the numbers again."""
 
-from math import exp
-from statistics import median
+from collections import Counter
+from collections.abc import Collection, Iterable
+from math import sqrt
 from zoneinfo import ZoneInfo
 
 from flows.steps.digests.content import Account, Figure, Method, Row, Trouble
-from flows.steps.digests.inputs import Measure, ModelNote, WeekCounts
+from flows.steps.digests.inputs import DigestArticle, Measure, ModelNote, WeekCounts
+from flows.steps.digests.stories import story_key
+from flows.steps.digests.terms import COOPERATION, SMES
+from flows.steps.digests.trends import comparison
 from flows.steps.digests.weeks import IsoWeek
-from flows.steps.digests.words import change, clean_line, counted, moment_words
+from flows.steps.digests.words import clean_line, counted, moment_words
 from flows.steps.outcomes import Outcome, PollOutcome
 
-USUAL_WEEKS = 8  # "usual" is the median of this many weeks before
-_MIN_WEEKS_FOR_TREND = 4
-_MIN_BURST, _BURST_TAIL = 4, 0.01  # below four articles any week looks like a burst
 MAX_TROUBLES = 15
+_MAX_LOOKED_AT_CHARS = 20_000
+_NORMAL_95 = 1.96  # standard deviations on both sides that hold 95 %
 
 _ENDING_NOTES = {
     Outcome.STORED: "a new article",
@@ -47,55 +50,38 @@ _TROUBLE_WORDS: dict[str, str] = {
 }
 
 
-def earlier_counts(counts: WeekCounts, week: IsoWeek) -> tuple[int | None, list[int]]:
-    """Relevant articles of the week before (null if nothing was polled then) and of the usual weeks, latest first."""
-    earlier = sorted((item for item in counts.earlier_relevant if item[0] < week), reverse=True)
-    return dict(earlier).get(week.previous()), [number for _, number in earlier[:USUAL_WEEKS]]
-
-
-def comparison(counts: WeekCounts, week: IsoWeek) -> list[str]:
-    """The week's relevant articles against last week and the usual. Example: +5, up from 9 last week."""
-    last, usual = earlier_counts(counts, week)
-    words = [] if last is None else [change(counts.relevant, last)]
-    if len(usual) > 1:
-        words.append(f"median of {len(usual)} weeks before: {median(usual):g}")
-    return words or ["no earlier week to compare with"]
-
-
-def trend_words(counts: WeekCounts, week: IsoWeek) -> str:
-    """Whether the week stands out: at least four articles, and a Poisson tail under 1 % at the usual mean."""
-    _, usual = earlier_counts(counts, week)
-    if len(usual) < _MIN_WEEKS_FOR_TREND:
-        return f"Too few weeks on record ({len(usual)}) to say whether this is many or few."
-    mean = sum(usual) / len(usual)
-    if counts.relevant >= _MIN_BURST and poisson_tail(counts.relevant, mean) < _BURST_TAIL:
-        return (
-            f"More than chance: at the mean of the {len(usual)} weeks before ({mean:.1f}), {counts.relevant:,} "
-            "or more would come by chance in under 1 week of 100."
-        )
-    return f"Within the usual: the {len(usual)} weeks before had {min(usual):,} to {max(usual):,}."
-
-
-def poisson_tail(count: int, mean: float) -> float:
-    """Probability of `count` or more where `mean` are expected. Example: 4 or more at a mean of 1.0 -> 0.019."""
-    term = exp(-mean)
-    below = 0.0
-    for k in range(count):
-        below += term
-        term *= mean / (k + 1)
-    return max(0.0, 1.0 - below)
-
-
 def figures(counts: WeekCounts, week: IsoWeek, stories: int, outlets: int, economies: int) -> tuple[Figure, ...]:
     """The four numbers of the first screen."""
     troubled = len(counts.feeds_in_trouble)
-    spread = (counted(economies, "economy", "economies"), counted(outlets, "outlet"))
+    spread = (counted(outlets, "outlet"), counted(economies, "economy", "economies"))
     return (
-        Figure("Relevant articles", counts.relevant, tuple(comparison(counts, week))),
-        Figure("Stories", stories, spread if stories else ("none this week",)),
+        Figure("Stories", stories, tuple(comparison(stories, counts.weeks, week))),
+        Figure("Relevant articles", counts.relevant, spread if stories else ("none this week",)),
         Figure("Articles judged", counts.articles_judged, (f"of {counts.articles_seen:,} seen",)),
         Figure("Feeds polled", counts.feeds_polled, (f"{troubled} in trouble" if troubled else "all readable",)),
     )
+
+
+def near_misses(articles: Iterable[DigestArticle], told: Collection[str]) -> tuple[Row, ...]:
+    """Why borderline articles are no stories of their own, each under the first reason that holds, commonest first.
+
+    `told` holds the ids of the stories that are told.
+    """
+    found = Counter(_near_miss(article, told) for article in articles if article.band == "borderline")
+    return tuple(Row(label, found[label]) for label in sorted(found, key=lambda label: (-found[label], label)))
+
+
+def _near_miss(article: DigestArticle, told: Collection[str]) -> str:
+    text = f"{article.title}\n{article.text[:_MAX_LOOKED_AT_CHARS]}"
+    if story_key(article) in told:
+        return "Another report of a story told above"
+    if len(article.countries) + len(article.blocs) < 2:
+        return "Fewer than two economies act in it"
+    if SMES.search(text) is None:
+        return "No word for small and medium-sized enterprises that we know"
+    if COOPERATION.search(text) is None:
+        return "No word for acting together that we know"
+    return "Small firms and two economies, but the text as a whole did not convince the model"
 
 
 def account(counts: WeekCounts, stories: int) -> Account:
@@ -117,7 +103,7 @@ def method(counts: WeekCounts, model: ModelNote, week: IsoWeek, zone: ZoneInfo) 
     start, end = week.bounds(zone)
     sentences = [
         f"Model {model.model_id}, trained on {model.trained_on}.",
-        *([f"Bands: {model.threshold_rule}"] if model.threshold_rule else []),
+        *([model.threshold_rule] if model.threshold_rule else []),
         f"Measured on {model.measured_on}." if model.measured_on else "Not yet measured on real articles.",
         f"The week runs from {moment_words(start, zone)} to {moment_words(end, zone)}, by the clocks of {zone.key}.",
     ]
@@ -129,9 +115,29 @@ def method(counts: WeekCounts, model: ModelNote, week: IsoWeek, zone: ZoneInfo) 
     return Method(
         model_id=model.model_id,
         sentences=tuple(_ended(clean_line(sentence, 500)) for sentence in sentences),
-        measures=tuple((name, _measure_words(measure)) for name, measure in model.measures.items()),
+        measures=(
+            *_confirmed(counts),
+            *((name, _measure_words(measure)) for name, measure in model.measures.items()),
+        ),
         queries=tuple((query.question, query.sql.strip()) for query in counts.queries),
     )
+
+
+def _confirmed(counts: WeekCounts) -> list[tuple[str, str]]:
+    """What people say of the model's choices, where they have said anything."""
+    if counts.right_of_labelled is None:
+        return []
+    right, labelled = counts.right_of_labelled
+    name = f"precision, by {counted(labelled, 'label')} of readers in these weeks"
+    return [(name, _measure_words(wilson(right, labelled)))] if labelled else []
+
+
+def wilson(successes: int, trials: int) -> Measure:
+    """A share with its 95 % interval by Wilson's score, sound for few trials. Example: 9 of 10 -> 0.60 to 0.98."""
+    share, spread = successes / trials, _NORMAL_95**2 / trials
+    middle = (share + spread / 2) / (1 + spread)
+    half = _NORMAL_95 / (1 + spread) * sqrt(share * (1 - share) / trials + spread / (4 * trials))
+    return Measure(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def _funnel(counts: WeekCounts, stories: int) -> tuple[Row, ...]:

@@ -1,12 +1,15 @@
 """Articles of one story in, one card out."""
 
+import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flows.steps.digests.content import Place, Source, Story
+from flows.steps.digests.content import Answer, Place, Source, Story
 from flows.steps.digests.inputs import DigestArticle, Reprint
 from flows.steps.digests.leads import lead_of
 from flows.steps.digests.reasons import doubts, grounds, reasons
+from flows.steps.digests.stories import story_key
 from flows.steps.digests.weeks import IsoWeek
 from flows.steps.digests.words import clean_line, date_words, language_tag, safe_link
 
@@ -15,6 +18,8 @@ MAX_NAME_CHARS = 80
 MAX_ADDRESS_CHARS = 300
 MAX_SOURCES = 5  # shown under "also in"
 MAX_PLACES = 40  # kept for counting; forms show the first few
+
+_PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)  # what may stand in a command that people copy
 
 BAND_WORDS = {
     "sure": "sure",
@@ -30,8 +35,12 @@ def card(
     economy_name: Mapping[str, str],
     *,
     lead: bool = True,
+    feedback_mail: str = "",
 ) -> Story:
-    """The story as it is shown. The first member leads; `lead=False` leaves out its sentences (a brief)."""
+    """The story as it is shown. The first member leads; `lead=False` leaves out its sentences (a brief).
+
+    `feedback_mail` is the address that reads what readers say of it; "" for none.
+    """
     head = members[0]
     sources = _sources(members)
     extract = lead_of(head, economy_name) if lead else ""
@@ -61,17 +70,42 @@ def card(
         score=head.score,
         also_in=sources[:MAX_SOURCES],
         also_in_more=max(0, len(sources) - MAX_SOURCES),
+        story_id=story_key(head),
+        told_before=head.told_before,
+        answers=_answers(head, title, feedback_mail),
     )
 
 
 def places_of(members: Sequence[DigestArticle], economy_name: Mapping[str, str]) -> tuple[Place, ...]:
-    """The economies and blocs of a story: those of the lead; where it names none, those of the next that does."""
-    named = next((member for member in members if member.countries or member.blocs), members[0])
+    """The economies and blocs of a story: those of the lead; where it names none, those of the next that does.
+
+    Borderline and late reports are not asked unless the lead is one: a number of the issue must not hang on them.
+    """
+    head = members[0]
+    peers = [m for m in members if (m.is_late, m.band == "borderline") == (head.is_late, head.band == "borderline")]
+    named = next((member for member in peers if member.countries or member.blocs), head)
     economies = [Place(code, _name(economy_name.get(code, code))) for code in dict.fromkeys(named.countries)]
     # The European Union is a party like an economy; said once is enough.
     others = [bloc for bloc in dict.fromkeys(named.blocs) if bloc not in named.countries]
     blocs = [Place(bloc, _name(bloc), is_bloc=True) for bloc in others]
     return tuple(economies[:MAX_PLACES] + blocs[:MAX_PLACES])
+
+
+def _answers(head: DigestArticle, title: str, feedback_mail: str) -> tuple[Answer, ...]:
+    """What a reader can say of a card: of one that is told, that it is not relevant; of a borderline one, either."""
+    if _PLAIN_ID.fullmatch(head.article_id) is None:
+        return ()
+    labels = ("relevant", "not relevant") if head.band == "borderline" else ("not relevant",)
+    return tuple(_answer(head.article_id, label, title, feedback_mail) for label in labels)
+
+
+def _answer(article_id: str, label: str, title: str, feedback_mail: str) -> Answer:
+    command = f"smewatch label {article_id} {label.replace(' ', '-')}"
+    if not feedback_mail:
+        return Answer(label, command, None)
+    # The title is scraped: quoted whole, it cannot add a recipient or a header to the mail.
+    subject, body = quote(f"{label}: {article_id}", safe=""), quote(f"{title}\n\n{command}\n", safe="")
+    return Answer(label, command, f"mailto:{quote(feedback_mail, safe='@')}?subject={subject}&body={body}")
 
 
 def _sources(members: Sequence[DigestArticle]) -> tuple[Source, ...]:

@@ -1,7 +1,7 @@
 """A week's articles and counts in, the content of its digest out.
 
-    articles -> stories -> cards -> the top one, groups by kind, borderline
-    counts -> figures, trend, account; model -> method
+    articles -> stories -> cards -> the top one, groups by kind, borderline, late arrivals
+    counts -> figures, trends, matrix, account; model -> method
 
 Nothing here reads a clock, a file or a database, and nothing depends on the order of its inputs: the same week from
 the same warehouse is the same digest.
@@ -9,14 +9,27 @@ the same warehouse is the same digest.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
-from flows.steps.digests.account import account, figures, method, trend_words
+from flows.steps.digests.account import account, figures, method, near_misses
 from flows.steps.digests.cards import card
 from flows.steps.digests.content import Digest, Group, Pair, Story
-from flows.steps.digests.inputs import DigestArticle, FeedTrouble, Measure, ModelNote, Query, Reprint, WeekCounts
-from flows.steps.digests.stories import Grouping, best_first, by_near_equal_text
+from flows.steps.digests.inputs import (
+    DigestArticle,
+    FeedTrouble,
+    Measure,
+    ModelNote,
+    Query,
+    Reprint,
+    WeekCounts,
+    WeekStories,
+)
+from flows.steps.digests.stories import Reports, story_key
+from flows.steps.digests.stories import told as stories_of_issue
+from flows.steps.digests.terms import KIND_HEADINGS, OTHER_HEADING
+from flows.steps.digests.trends import bursts_words, matrix_of, trend_words, trends_of
 from flows.steps.digests.weeks import IsoWeek
 from flows.steps.digests.words import clip, counted, listed
 
@@ -29,25 +42,41 @@ __all__ = [
     "Query",
     "Reprint",
     "WeekCounts",
+    "WeekStories",
     "compose",
 ]
-
-KIND_HEADINGS = {
-    "forum": "Forums and business matching",
-    "agreement": "Agreements",
-    "policy-learning": "Learning from each other’s policy",
-    "finance": "Finance across borders",
-    "internationalisation": "Programmes for going abroad",
-    "technology": "Technology and clusters",
-}  # in the order of the labelling guide
-_OTHER_HEADING = "Other cooperation"
 
 MAX_CARDS = 25  # stories shown with extract; the others as briefs: a minister reads five minutes
 MAX_STORIES = 100  # what one page holds; a week beyond that says so and points to the warehouse
 MAX_BORDERLINE = 5
+MAX_LATE = 10
 MAX_PAIRS = 8
 MAX_PREHEADER_CHARS = 100
 _WORDS_PER_MINUTE = 220
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What every card of an issue is made with."""
+
+    week: IsoWeek
+    zone: ZoneInfo
+    economy_name: Mapping[str, str]
+    feedback_mail: str
+
+    def cards(self, stories: Sequence[Reports], with_leads: int = MAX_CARDS) -> list[Story]:
+        """Cards in the order given. The first ones with their sentences, the rest as briefs."""
+        return [
+            card(
+                members,
+                self.week,
+                self.zone,
+                self.economy_name,
+                lead=place < with_leads,
+                feedback_mail=self.feedback_mail,
+            )
+            for place, members in enumerate(stories)
+        ]
 
 
 def compose(
@@ -57,21 +86,21 @@ def compose(
     week: IsoWeek,
     zone: ZoneInfo,
     economy_name: Mapping[str, str],
-    grouping: Grouping = by_near_equal_text,
+    feedback_mail: str = "",
 ) -> Digest:
-    """The digest of a week from all its relevant and borderline articles.
+    """The digest of a week from all its relevant and borderline articles, and late ones of the weeks before.
 
     `economy_name` maps ISO 3166 alpha-2 (and "EU") to names for people; a code it lacks is shown as it is. Raises
     ValueError if the articles given are not the ones counted, or belong to another band: a digest whose numbers and
     stories disagree must not be sent.
     """
-    _check(articles, counts)
-    told = _stories(grouping, [article for article in articles if article.band != "borderline"])
-    unsure = _stories(grouping, [article for article in articles if article.band == "borderline"])
-    stories = _cards(told, week, zone, economy_name)
+    desk = _Desk(week, zone, economy_name, feedback_mail)
+    told = stories_of_issue(articles)
+    _check(articles, counts, week, len(told.relevant))
+    stories = desk.cards(told.relevant)
+    shown, close = stories[:MAX_STORIES], desk.cards(told.borderline[:MAX_BORDERLINE])
     pairs = _pairs(stories, economy_name)
-    shown = stories[:MAX_STORIES]
-    close = [card(members, week, zone, economy_name) for members in unsure[:MAX_BORDERLINE]]
+    trends = trends_of(counts.weeks, week, economy_name)
     return Digest(
         week=week.label,
         dates=week.dates,
@@ -81,7 +110,7 @@ def compose(
         summary=_summary(stories, counts),
         reading_minutes=_reading_minutes(shown, close),
         figures=figures(counts, week, len(stories), _outlets(stories), len(_economies(stories))),
-        trend=trend_words(counts, week),
+        trend=f"{trend_words(len(stories), counts.weeks, week)} {bursts_words(trends)}".strip(),
         top=shown[0] if shown else None,
         groups=_groups(shown),
         stories=len(stories),
@@ -89,33 +118,29 @@ def compose(
         pairs=pairs[:MAX_PAIRS],
         pairs_more=max(0, len(pairs) - MAX_PAIRS),
         borderline=tuple(close),
-        borderline_more=len(unsure) - len(close),
+        borderline_more=len(told.borderline) - len(close),
         account=account(counts, len(stories)),
         method=method(counts, model, week, zone),
+        trends=trends,
+        matrix=matrix_of(counts.weeks, week, economy_name),
+        late=tuple(desk.cards(told.late[:MAX_LATE], with_leads=0)),
+        late_more=max(0, len(told.late) - MAX_LATE),
+        near_misses=near_misses(articles, {story_key(members[0]) for members in told.relevant}),
     )
 
 
-def _check(articles: Sequence[DigestArticle], counts: WeekCounts) -> None:
-    bands = Counter(article.band for article in articles)
+def _check(articles: Sequence[DigestArticle], counts: WeekCounts, week: IsoWeek, stories: int) -> None:
+    bands = Counter(article.band for article in articles if not article.is_late)
     if others := set(bands) - {"sure", "likely", "borderline"}:
         raise ValueError(f"articles of band {', '.join(sorted(others))} do not belong into a digest")
-    given = {"relevant": bands["sure"] + bands["likely"], "borderline": bands["borderline"]}
-    for name, number in given.items():
-        if number != (count := getattr(counts, name)):
-            raise ValueError(
-                f"{number} {name} articles given, but {count} counted: the numbers would contradict the page"
-            )
-
-
-def _stories(grouping: Grouping, articles: Sequence[DigestArticle]) -> list[tuple[DigestArticle, ...]]:
-    return sorted(grouping(articles), key=lambda members: best_first(members[0]))
-
-
-def _cards(
-    told: Sequence[tuple[DigestArticle, ...]], week: IsoWeek, zone: ZoneInfo, economy_name: Mapping[str, str]
-) -> list[Story]:
-    """Best first. The first ones with their sentences, the rest as briefs."""
-    return [card(members, week, zone, economy_name, lead=place < MAX_CARDS) for place, members in enumerate(told)]
+    of_this_week = next((one.stories for one in counts.weeks if one.week == week), stories)
+    for name, given, counted_ in (
+        ("relevant articles", bands["sure"] + bands["likely"], counts.relevant),
+        ("borderline articles", bands["borderline"], counts.borderline),
+        ("stories", stories, of_this_week),
+    ):
+        if given != counted_:
+            raise ValueError(f"{given} {name} given, but {counted_} counted: the numbers would contradict the page")
 
 
 def _groups(stories: Sequence[Story]) -> tuple[Group, ...]:
@@ -125,7 +150,7 @@ def _groups(stories: Sequence[Story]) -> tuple[Group, ...]:
         members = [story for story in stories if (story.kind if story.kind in KIND_HEADINGS else None) == kind]
         if members:
             rest = tuple(story for story in members if story is not stories[0])
-            found.append(Group(kind, KIND_HEADINGS[kind] if kind else _OTHER_HEADING, rest, len(members)))
+            found.append(Group(kind, KIND_HEADINGS[kind] if kind else OTHER_HEADING, rest, len(members)))
     return tuple(found)
 
 

@@ -39,6 +39,10 @@ class DigestArticle:
     text: str  # paragraphs separated by newlines
     also_in: tuple[Reprint, ...] = ()  # addresses the warehouse already knows to hold the very same text
     sectors: tuple[str, ...] = ()  # in words for people
+    story_id: str = ""  # articles of one story share it; "": a story of its own
+    is_story_lead: bool = False  # the one that was chosen to stand for the story
+    is_late: bool = False  # of an earlier week, found when the issue of that week was out
+    told_before: str = ""  # the latest earlier week whose issue told its story; "" if none did
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,16 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekStories:
+    """The stories of one week. A week in which nothing was polled has none of these: unknown is not zero."""
+
+    week: IsoWeek
+    stories: int
+    kinds: Mapping[str, int] = field(default_factory=dict)  # kind, or "" where none was named -> stories
+    pairs: Mapping[tuple[str, str], int] = field(default_factory=dict)  # two codes, by the alphabet -> stories
+
+
+@dataclass(frozen=True, slots=True)
 class WeekCounts:
     """What was seen in the week. All counts are of this week unless they say otherwise."""
 
@@ -71,9 +85,10 @@ class WeekCounts:
     borderline: int  # of those judged, in band borderline
     feeds_polled: int
     feeds_in_trouble: tuple[FeedTrouble, ...] = ()  # feeds whose last poll of the week failed
-    earlier_relevant: tuple[tuple[IsoWeek, int], ...] = ()  # up to 12 earlier weeks, any order; a week in which
-    #   nothing was polled is absent, not zero
+    weeks: tuple[WeekStories, ...] = ()  # this week and earlier ones, in any order
     cut_off_at: datetime | None = None  # aware: nothing that arrived later is in here; null if not known
+    right_of_labelled: tuple[int, int] | None = None  # of the articles that the model called relevant in the weeks of
+    #   the trends and a person has labelled: how many the person confirmed, how many there are; null if nobody did
     queries: tuple[Query, ...] = ()  # the SQL each number above came from
 
 
@@ -92,6 +107,6 @@ class ModelNote:
 
     model_id: str
     trained_on: str  # goes on from "trained on", e.g. "5 seed documents and 540 examples"
-    threshold_rule: str  # how the borders of the bands were chosen; empty: nothing is said
+    threshold_rule: str  # where the bands begin, in a short sentence; empty: nothing is said
     measured_on: str = ""  # e.g. "130 real articles, 41 of them relevant"; empty if never measured
     measures: Mapping[str, Measure] = field(default_factory=dict)  # name for people -> value, shown in this order

@@ -14,7 +14,8 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from flows.steps.digests.content import Digest
+from flows.steps.digests.content import Digest, Story
+from flows.steps.digests.issues import stories_of
 
 
 def to_json(digest: Digest) -> str:
@@ -25,7 +26,7 @@ def to_json(digest: Digest) -> str:
 def from_json(text: str) -> Digest:
     """The digest that `to_json` wrote. Raises ValueError if it is none."""
     try:
-        digest = _revived(json.loads(text), Digest)
+        digest = _revived_fields(json.loads(text), Digest)
     except (KeyError, TypeError, AttributeError) as problem:
         raise ValueError(f"this is no digest that can be read here: {problem!r}") from problem
     assert isinstance(digest, Digest)
@@ -40,15 +41,19 @@ def as_plain(digest: Digest) -> dict[str, Any]:
 
 
 def facts_sha256(digest: Digest) -> str:
-    """Hash of what an issue says of the world: equal, and the edition that is out stands as it is.
+    """Hash of what an issue says of the world: while it is the same, the edition that is out stands as it is.
 
-    Left out are the edition itself and our own words on the method: a better phrase in a new version of smewatch
-    corrects nothing, and must not reach every reader as a correction.
+    That is its stories: their reports, headlines, addresses, kinds and parties, in whatever order. Left out are
+    numbers that go on moving after an issue is out (polls, late entries, weeks before), and what is ours alone: a new
+    score, another extract or a better phrase corrects nothing, and must not reach every reader as a correction.
     """
-    plain = as_plain(digest)
-    for name in ("edition", "method"):
-        del plain[name]
-    return sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+    facts = [digest.stories, *sorted(map(_facts, (*stories_of(digest), *digest.late)))]
+    return sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _facts(story: Story) -> list[Any]:
+    places = [place.code for place in story.places]
+    return [sorted(story.article_ids), story.title, story.outlet, story.address, story.kind or "", places]
 
 
 def _plain(value: Any) -> Any:

@@ -1,10 +1,20 @@
-"""The words by which a reader knows the topic: small firms, and acting together across a border.
+"""The words of the topic: the kinds of cooperation as headings, small firms, and acting together across a border.
 
-Not the model's lexicon: these only choose what is quoted from articles that the model has already chosen, so they may
-be few and rough. English, with the commonest words of the other languages met in feeds.
+Not the model's lexicon: the patterns only choose what is quoted from articles that the model has already chosen, so
+they may be few and rough. English, with the commonest words of the other languages met in feeds.
 """
 
 import re
+
+KIND_HEADINGS = {
+    "forum": "Forums and business matching",
+    "agreement": "Agreements",
+    "policy-learning": "Learning from each other’s policy",
+    "finance": "Finance across borders",
+    "internationalisation": "Programmes for going abroad",
+    "technology": "Technology and clusters",
+}  # in the order of the labelling guide
+OTHER_HEADING = "Other cooperation"
 
 SMES = re.compile(
     r"(?i)\b(?:(?:micro, )?small(?:,| and| &| or| to) medium(?:[- ]sized?)?"

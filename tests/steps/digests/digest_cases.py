@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.steps.digests.composing import DigestArticle, FeedTrouble, Measure, ModelNote, Query, Reprint, WeekCounts
+from flows.steps.digests.composing import (
+    DigestArticle,
+    FeedTrouble,
+    Measure,
+    ModelNote,
+    Query,
+    Reprint,
+    WeekCounts,
+    WeekStories,
+)
 from flows.steps.digests.weeks import IsoWeek
 from flows.steps.text.dates import Published
 
@@ -90,8 +99,14 @@ def _counts(fields: dict[str, Any]) -> WeekCounts:
         **fields
         | {
             "feeds_in_trouble": tuple(FeedTrouble(**trouble) for trouble in fields["feeds_in_trouble"]),
-            "earlier_relevant": tuple((IsoWeek.parse(week), number) for week, number in fields["earlier_relevant"]),
+            "weeks": tuple(_week(one) for one in fields["weeks"]),
             "cut_off_at": datetime.fromisoformat(fields["cut_off_at"]),
             "queries": tuple(Query(**query) for query in fields["queries"]),
         }
     )
+
+
+def _week(fields: dict[str, Any]) -> WeekStories:
+    """Pairs are written as "JP-VN"."""
+    pairs = {(codes[:2], codes[-2:]): number for codes, number in fields["pairs"].items()}
+    return WeekStories(IsoWeek.parse(fields["week"]), fields["stories"], fields["kinds"], pairs)

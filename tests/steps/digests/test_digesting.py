@@ -1,13 +1,13 @@
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from random import Random
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.steps.digests.account import poisson_tail
-from flows.steps.digests.composing import KIND_HEADINGS, MAX_CARDS, MAX_STORIES, FeedTrouble, Reprint, compose
-from flows.steps.digests.stories import alone
+from flows.steps.digests.composing import MAX_CARDS, MAX_STORIES, FeedTrouble, Reprint, WeekStories, compose
+from flows.steps.digests.terms import KIND_HEADINGS
 from flows.steps.digests.weeks import IsoWeek
 from flows.steps.outcomes import Outcome, PollOutcome
 from flows.steps.text.dates import Published
@@ -22,7 +22,7 @@ def earlier(*numbers):
     week, found = WEEK, []
     for number in numbers:
         week = week.previous()
-        found.append((week, number))
+        found.append(WeekStories(week, number))
     return tuple(found)
 
 
@@ -55,41 +55,28 @@ class TestNumbers:
         [(9, "−6, down from 9 last week"), (1, "+2, up from 1 last week"), (3, "±0, as many as last week (3)")],
     )
     def test_the_change_against_last_week_has_sign_and_word(self, last_week, words):
-        figure = digest_of([article(n) for n in (1, 2, 3)], earlier_relevant=earlier(last_week)).figures[0]
+        figure = digest_of([article(n) for n in (1, 2, 3)], weeks=earlier(last_week)).figures[0]
         assert (figure.value, figure.notes) == (3, (words,))
 
     def test_the_usual_is_the_median_of_eight_weeks(self):
-        figure = digest_of([article(1)], earlier_relevant=earlier(1, 2, 3, 4, 5, 6, 7, 8, 900, 900)).figures[0]
+        figure = digest_of([article(1)], weeks=earlier(1, 2, 3, 4, 5, 6, 7, 8, 900, 900)).figures[0]
         assert figure.notes[1] == "median of 8 weeks before: 4.5"
 
-    def test_a_week_nobody_polled_is_no_week_of_zero_articles(self):
-        notes = digest_of([article(1)], earlier_relevant=earlier(7, 5)[1:]).figures[0].notes
+    def test_a_week_nobody_polled_is_no_week_of_zero_stories(self):
+        notes = digest_of([article(1)], weeks=earlier(7, 5)[1:]).figures[0].notes
         assert notes == ("no earlier week to compare with",)
 
     def test_later_weeks_do_not_count_when_an_old_digest_is_made_again(self):
-        notes = digest_of([article(1)], earlier_relevant=((WEEK.next(), 50), *earlier(1))).figures[0].notes
+        notes = digest_of([article(1)], weeks=(WeekStories(WEEK.next(), 50), *earlier(1))).figures[0].notes
         assert notes == ("±0, as many as last week (1)",)
-
-    @pytest.mark.parametrize(
-        ("relevant", "weeks", "words"),
-        [
-            (9, (2, 3, 2), "Too few weeks on record (3)"),
-            (9, (2, 3, 2, 1), "More than chance"),
-            (3, (0, 0, 0, 0), "Within the usual"),  # below four articles nothing is a burst
-            (4, (2, 3, 2, 1), "Within the usual"),
-        ],
-    )
-    def test_a_burst_is_named_only_if_the_numbers_carry_it(self, relevant, weeks, words):
-        articles = [article(n) for n in range(relevant)]
-        assert digest_of(articles, earlier_relevant=earlier(*weeks)).trend.startswith(words)
-
-    def test_the_poisson_tail_is_the_textbook_one(self):
-        assert poisson_tail(4, 1.0) == pytest.approx(0.018988, abs=1e-6)
-        assert poisson_tail(0, 3.0) == 1.0
 
     def test_articles_and_counts_must_agree(self):
         with pytest.raises(ValueError, match="2 relevant articles given, but 5 counted"):
             digest_of([article(1), article(2)], relevant=5)
+
+    def test_stories_and_the_count_of_the_warehouse_must_agree(self):
+        with pytest.raises(ValueError, match="1 stories given, but 2 counted"):
+            digest_of([article(1)], weeks=(WeekStories(WEEK, 2),))
 
     def test_other_bands_do_not_belong_into_a_digest(self):
         with pytest.raises(ValueError, match="band no"):
@@ -111,21 +98,38 @@ class TestStories:
         guide = ["forum", "agreement", "policy-learning", "finance", "internationalisation", "technology"]
         assert list(KIND_HEADINGS) == guide
 
-    def test_reprints_become_one_card_with_also_in(self):
-        text = (
-            "The ministers opened a fund for small firms of both countries on Tuesday in the harbour city of Mombasa."
-        )
-        first = article(1, text=text, score=0.9, also_in=(Reprint("Twin", "https://twin.example/1", "T"),))
-        second = article(2, text="NAIROBI. " + text, score=0.8)
+    def test_reports_of_one_story_become_one_card_with_also_in(self):
+        first = article(1, story_id="s-1", score=0.9, also_in=(Reprint("Twin", "https://twin.example/1", "T"),))
+        second = article(2, story_id="s-1", score=0.8)
         digest = digest_of([second, first])
         assert digest.stories == 1
-        assert digest.top.article_ids == (first.article_id, second.article_id)
+        assert (digest.top.story_id, digest.top.article_ids) == ("s-1", (first.article_id, second.article_id))
         assert [source.outlet for source in digest.top.also_in] == ["Twin", "Outlet 2"]
-        assert digest.figures[0].value == 2  # articles are counted as articles
+        assert digest.figures[1].value == 2  # articles are counted as articles
 
-    def test_grouping_can_be_replaced(self):
-        articles = [article(1, text="one and the same"), article(2, text="one and the same")]
-        assert compose(articles, counts(articles), MODEL, WEEK, BERLIN, NAMES, grouping=alone).stories == 2
+    def test_a_story_an_earlier_issue_told_says_which(self):
+        assert digest_of([article(1, told_before="2026-W46")]).top.told_before == "2026-W46"
+
+    def test_late_arrivals_stand_apart_and_in_no_number(self):
+        late = article(2, is_late=True)
+        digest = digest_of([article(1), late], relevant=1)
+        assert ([one.title for one in digest.late], digest.late_more) == (["Headline 2"], 0)
+        assert (digest.stories, digest.figures[1].value) == (1, 1)
+
+    def test_readers_can_say_that_a_card_is_wrong_and_of_a_borderline_one_either(self):
+        close = article(2, band="borderline")
+        digest = digest_of([article(1), close])
+        assert [one.command for one in digest.top.answers] == ["smewatch label 0000000000000001 not-relevant"]
+        assert [one.label for one in digest.borderline[0].answers] == ["relevant", "not relevant"]
+        assert {one.mailto for one in digest.borderline[0].answers} == {None}
+
+    def test_an_answer_by_mail_cannot_be_steered_by_a_headline(self):
+        articles = [article(1, title="x&cc=evil@example.org?subject=y\nBcc: z")]
+        top = compose(articles, counts(articles), MODEL, WEEK, BERLIN, NAMES, feedback_mail="desk@example.org").top
+        address, _, query = top.answers[0].mailto.partition("?")
+        assert address == "mailto:desk@example.org"
+        assert set(parse_qs(query, strict_parsing=True)) == {"subject", "body"}
+        assert digest_of([article(1, article_id="x; rm -rf ~")]).top.answers == ()
 
     def test_a_story_says_its_pair_in_the_order_of_the_verdict(self):
         story = digest_of([article(1, countries=("VN", "JP", "XX"), blocs=("ASEAN",))]).top
@@ -232,6 +236,35 @@ class TestAccount:
         notes = digest_of([], announced=9, outcomes={"stored": 5}, articles_seen=60).account.notes
         assert len(notes) == 2
         assert "add up to 5, not to the 9" in notes[0]
+
+    def test_near_misses_are_told_by_their_first_reason_and_add_up(self):
+        def close(number, **changes):
+            return article(number, band="borderline", score=0.4, **changes)
+
+        plain = "Two ministers met for a talk about the weather and the state of the roads between their capitals."
+        articles = [
+            article(1, story_id="s-1"),
+            close(2, story_id="s-1"),
+            close(3, countries=("VN",)),
+            close(4, text=plain),
+            close(5, text=plain + " SMEs were not there."),
+            close(6, text="A forum of SMEs."),
+            close(7, countries=()),
+        ]
+        digest = digest_of(articles)
+        assert [(row.label.split()[0], row.count) for row in digest.near_misses] == [
+            ("Fewer", 2),
+            ("Another", 1),
+            ("No", 1),
+            ("No", 1),
+            ("Small", 1),
+        ]
+        assert sum(row.count for row in digest.near_misses) == digest.account.funnel[6].count == 6
+        assert len(digest.borderline) == 5  # the one that reports a told story stands under that
+
+    def test_the_precision_readers_confirm_comes_with_its_interval(self):
+        measures = dict(digest_of([], right_of_labelled=(9, 10)).method.measures)
+        assert measures["precision, by 10 labels of readers in these weeks"] == "0.90 (95 % interval 0.60 to 0.98)"
 
     def test_feeds_in_trouble_are_named_with_the_reason(self):
         troubles = (FeedTrouble("Gulf Monitor", "not a feed"), FeedTrouble("Bay News", "the moon is full"))
