@@ -82,6 +82,11 @@ def _example(row: Mapping[str, object]) -> Example:
     )
 
 
+def labelled_example(article_id: str, document: Document, label: int, kind: str | None, group: str) -> Example:
+    """An article of a warehouse with what a person said of it. `group` is its story, or its own id."""
+    return Example(article_id, document, label, kind if label == 1 else None, f"label:{group}", frozenset(), "label")
+
+
 def document_of(row: Mapping[str, object]) -> Document:
     """The document of a row with title, text and, if known, language."""
     language = row.get("language")

@@ -1,6 +1,6 @@
 """Model folders: immutable, named by their content, loaded without pickle.
 
-<models_dir>/<model_id>/  model.skops  card.json  card.md  lexicons/  places/
+<models_dir>/<model_id>/  model.skops  held_out.jsonl  card.json  card.md  lexicons/  places/
 """
 
 import hashlib
@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED
 
-import sklearn
 import skops.io
+
+from classifiers.formats import why_outdated
+from classifiers.held_out import HELD_OUT_FILE
 
 MODEL_FILE, CARD_FILE, CARD_TEXT = "model.skops", "card.json", "card.md"
 READ_WITH = ("lexicons", "places")  # copied from seeds: an old model goes on reading as it did
@@ -29,7 +31,7 @@ TRUSTED_TYPES = (
 
 
 class ModelError(Exception):
-    """A model folder cannot be used: missing, altered, or of another scikit-learn; the message says what to do."""
+    """A model folder cannot be used: missing, altered, or of another format or scikit-learn; it says what to do."""
 
 
 def file_hash(file: Path) -> str:
@@ -53,8 +55,12 @@ def save_folder(
     card: Mapping[str, Any],
     text: str,
     seeds_dir: Path,
+    held_out: str,
 ) -> Path:
-    """Write a model folder at once (beside, then renamed); one that is there already is left as it is."""
+    """Write a model folder at once (beside, then renamed); one that is there already is left as it is.
+
+    `text` is the card for people, `held_out` the lines of classifiers.held_out.
+    """
     target = models_dir / model_id
     if target.exists():
         return target
@@ -62,6 +68,7 @@ def save_folder(
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=models_dir))
     try:
         skops.io.dump(dict(estimators), draft / MODEL_FILE, compression=ZIP_DEFLATED)
+        (draft / HELD_OUT_FILE).write_text(held_out, encoding="utf-8")
         for part in READ_WITH:
             shutil.copytree(seeds_dir / part, draft / part, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
         complete = {**card, "files": file_hashes(draft)}
@@ -80,14 +87,15 @@ def save_folder(
 def load_folder(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Estimators and card of a model folder, after its hashes were checked.
 
-    Raises ModelError if the folder or a file is missing or altered, if it was made by another minor version of
-    scikit-learn, or if the model file holds a type that is not expected.
+    Raises ModelError if the folder or a file is missing or altered, if it has another format or was made by another
+    minor version of scikit-learn, or if the model file holds a type that is not expected.
     """
     try:
         card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder} is no model folder ({error}); train one with `smewatch train`") from error
-    _check_version(folder, card)
+    if outdated := why_outdated(card):
+        raise ModelError(f"model {folder.name} {outdated}: train a new one with `smewatch train`")
     found = file_hashes(folder)
     altered = sorted(name for name in {*found, *card["files"]} if found.get(name) != card["files"].get(name))
     if altered:
@@ -99,12 +107,3 @@ def load_folder(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         )
     estimators: dict[str, Any] = skops.io.load(folder / MODEL_FILE, trusted=list(TRUSTED_TYPES))
     return estimators, card
-
-
-def _check_version(folder: Path, card: Mapping[str, Any]) -> None:
-    made = str(card.get("libraries", {}).get("scikit-learn", "?"))
-    if made.split(".")[:2] != sklearn.__version__.split(".")[:2]:
-        raise ModelError(
-            f"model {folder.name} was made with scikit-learn {made}, here is {sklearn.__version__}: "
-            "train a new model with `smewatch train`, or install that version"
-        )

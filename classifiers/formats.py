@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-FORMAT = 3  # raised when the code comes to learn, read or judge in another way: older folders are then refused
+FORMAT = 4  # raised when the code comes to learn, read or judge in another way: older folders are then refused
 
 
 def why_outdated(card: Mapping[str, Any]) -> str | None:
@@ -13,8 +13,8 @@ def why_outdated(card: Mapping[str, Any]) -> str | None:
     A saved forest is promised to load only in the minor version of scikit-learn that wrote it. Another format means
     that features or their order have changed: it would load, and judge nonsense.
     """
-    made, here = _minor(str(card.get("libraries", {}).get("scikit-learn", "?"))), _minor(version("scikit-learn"))
-    if made != here:
+    made, here = str(card.get("libraries", {}).get("scikit-learn", "?")), version("scikit-learn")
+    if _minor(made) != _minor(here):
         return f"was made with scikit-learn {made}, and this is {here}"
     written = card.get("parameters", {}).get("format")
     if written != FORMAT:
@@ -22,5 +22,5 @@ def why_outdated(card: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _minor(release: str) -> str:
-    return ".".join(release.split(".")[:2])
+def _minor(release: str) -> list[str]:
+    return release.split(".")[:2]

@@ -8,6 +8,7 @@ import numpy as np
 
 from classifiers.examples import KINDS, Example, read_examples, read_seed_documents
 from classifiers.features import Floats
+from classifiers.held_out import text_key
 from classifiers.reading import Reader, Reading
 from classifiers.verdict import Document
 
@@ -63,16 +64,26 @@ class Material:
 def read_material(
     seeds_dir: Path, reader: Reader, background: Sequence[str] = (), labelled: Sequence[Example] = ()
 ) -> Material:
+    """All that `gather_examples` finds, read."""
+    examples = gather_examples(seeds_dir, background, labelled)
+    return Material(examples, [reader.read(example.document)[0] for example in examples])
+
+
+def gather_examples(
+    seeds_dir: Path, background: Sequence[str] = (), labelled: Sequence[Example] = ()
+) -> list[Example]:
     """Seed documents, then examples, then what people labelled, then background texts.
 
+    A labelled text that is a seed or an example already is left out: it would stand in two folds.
     Raises ExampleError for data that cannot be read.
     """
     examples = read_seed_documents(seeds_dir / "documents")
     for name in EXAMPLE_FILES:
         examples += read_examples(seeds_dir / "examples" / name)
-    examples += labelled
+    known = {text_key(example.document) for example in examples}
+    examples += [example for example in labelled if text_key(example.document) not in known]
     examples += [_unlabelled(number, text) for number, text in enumerate(background)]
-    return Material(examples, [reader.read(example.document)[0] for example in examples])
+    return examples
 
 
 def _unlabelled(number: int, text: str) -> Example:

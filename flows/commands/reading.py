@@ -41,11 +41,23 @@ def rows_in(path: Path) -> Iterator[dict[str, Any]]:
         yield from rows_of(lines)
 
 
-def judge_for(settings: Settings, folder: Path | None) -> Judge:
-    """The judge of a given folder, else the one in use, trained first (once, under a minute) if there is none."""
-    if folder is None and models.current_model(settings) is None:
-        click.echo("No model yet: training one from the seeds, once ...", err=True)
+def folder_for(settings: Settings, folder: Path | None) -> Path:
+    """The given model folder, else the one in use, trained first (once, under a minute) if there is none to use."""
+    if folder is not None:
+        return folder
+    if reason := models.why_train(settings):
+        click.echo(f"{reason}: training one from the seeds, once ...", err=True)
+    return models.ready_model(settings, datetime.now(UTC))
+
+
+def judge_of(folder: Path) -> Judge:
+    """The judge of a model folder; one that cannot be used ends the command with a sentence."""
     try:
-        return load_judge(folder or models.ready_model(settings, datetime.now(UTC)))
+        return load_judge(folder)
     except ModelError as problem:
         raise click.ClickException(str(problem)) from problem
+
+
+def judge_for(settings: Settings, folder: Path | None) -> Judge:
+    """The judge of a given folder, else of the model in use."""
+    return judge_of(folder_for(settings, folder))

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from warehouse.errors import UnknownRow
+from warehouse.model_rows import ModelDecision
 from warehouse.rows import Batch, LabelRow, UnjudgedText
 
 
@@ -93,3 +94,72 @@ def test_the_same_opinion_twice_is_one(filled, cases):
 def test_a_label_for_an_unknown_article_is_refused(filled, cases):
     with pytest.raises(UnknownRow, match="article77"):
         filled.store_labels([label("article77", 1, now=cases.now)])
+
+
+# --- Decisions and what models learn from ---------------------------------------------------------------------------
+
+COMPARED = (
+    '{"everything": {"texts": 865, "candidate": 0.95, "current": 0.94, "difference": {"low": -0.01, "high": 0.03}}}'
+)
+
+
+def test_a_promotion_is_kept_with_who_when_why_instead_of_what_and_the_numbers(empty, cases):
+    for model_id in ("m1", "m2"):
+        empty.register_model(replace(cases.model, model_id=model_id), cases.now)
+    empty.promote_model("m1", cases.now, "the first", decided_by="smewatch")
+    later = cases.now + timedelta(days=1)
+    empty.promote_model("m2", later, "better", decided_by="ann", comparison=COMPARED)
+    assert empty.promote_model("m2", later, "again", decided_by="bob") is False
+    found = empty.model_decisions()
+    assert [(d.model_id, d.decision, d.decided_by, d.reason, d.instead_of) for d in found] == [
+        ("m1", "promoted", "smewatch", "the first", None),
+        ("m2", "promoted", "ann", "better", "m1"),
+    ]
+    columns = "average_precision, average_precision_before, n_texts, difference_low, n_labels"
+    found = empty.query(f"select {columns} from mart.model_decisions").rows
+    assert found == [(None,) * 5, (0.95, 0.94, 865, -0.01, None)]
+    assert [(m.model_id, m.is_in_force, m.promoted_at) for m in empty.known_models()] == [
+        ("m1", False, cases.now),
+        ("m2", True, later),
+    ]
+
+
+def test_a_refusal_is_kept_and_changes_nothing_else(empty, cases):
+    for model_id in ("m1", "m2"):
+        empty.register_model(replace(cases.model, model_id=model_id), cases.now)
+    empty.promote_model("m1", cases.now)
+    empty.refuse_model(ModelDecision("m2", "refused", cases.now, "ann", "no better", COMPARED))
+    assert empty.active_model().model_id == "m1"
+    assert [(d.model_id, d.decision, d.instead_of) for d in empty.model_decisions()][-1] == ("m2", "refused", "m1")
+    assert empty.failed_checks() == {}
+    with pytest.raises(UnknownRow, match="'m9'"):
+        empty.refuse_model(ModelDecision("m9", "refused", cases.now))
+
+
+def test_what_people_said_last_is_what_a_model_learns_from(filled, cases):
+    filled.store_labels(
+        [
+            label("article0", 0, now=cases.now),
+            label("article1", 0, now=cases.now),
+            label("article1", 1, author="bob", hours=1, kind="finance", now=cases.now),
+            label("article2", -1, now=cases.now),
+        ]
+    )
+    found = filled.labelled_texts()
+    assert [(t.article_id, t.label, t.kind, t.story_id) for t in found] == [
+        ("article0", 0, None, "article0"),
+        ("article1", 1, "finance", "article1"),
+    ]
+    assert found[0].text.startswith("Text 0. ")
+
+
+def test_background_is_what_the_model_calls_none_of_ours_and_nobody_labelled(filled, cases):
+    verdicts = [cases.verdict(n, model_id="m2", band="no", is_relevant=False, score=0.1) for n in range(3)]
+    filled.register_model(replace(cases.model, model_id="m2"), cases.now)
+    filled.store_verdicts(verdicts, "r1")
+    assert filled.background_texts(10) == [], "m1, in force, calls all of them relevant"
+    filled.promote_model("m2", cases.now)
+    filled.store_labels([label("article1", 0, now=cases.now)])
+    found = filled.background_texts(10)
+    assert {text.article_id for text in found} == {"article0", "article2"}
+    assert filled.background_texts(1) == found[:1]
