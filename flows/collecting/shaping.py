@@ -13,7 +13,7 @@ from flows.steps.feeds.polling import FeedState
 from flows.steps.feeds.rekeying import Earlier
 from flows.steps.harvesting import Poll
 from flows.steps.outcomes import Outcome
-from flows.steps.pages.extracting import Article
+from flows.steps.pages.article import Article
 from flows.steps.selecting import Ending, KnownEntry
 from flows.steps.text.dates import Published
 from flows.steps.web.answers import Loss, Response
@@ -213,6 +213,10 @@ def verdict_row(article_id: str, text_hash: str, verdict: Verdict, judged_at: da
         countries=verdict.countries,
         blocs=verdict.blocs,
         evidence=tuple(rows.EvidenceRow(e.phrase, e.weight) for e in verdict.why),
+        sectors=verdict.sectors,
+        organisations=tuple(
+            rows.OrganisationRow(body.name, body.kind, body.economy) for body in verdict.organisations
+        ),
     )
 
 

@@ -15,7 +15,8 @@ from flows.steps.workers import Pool
 # What every worker process needs.
 PRELOADED = (
     "flows.steps.pages.extracting",
-    "flows.steps.feeds.parsing",
+    "flows.steps.feeds.sitemap",
+    "flows.steps.feeds.xml_feed",
     "flows.collecting.judging",
     "classifiers.judge",
 )

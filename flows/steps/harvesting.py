@@ -22,7 +22,7 @@ from flows.steps.feeds.parsing import Entry, NotAFeed, ParsedFeed, parse_feed
 from flows.steps.feeds.polling import FeedState, poll_outcome, url_to_ask, validators
 from flows.steps.outcomes import Outcome, PollOutcome
 from flows.steps.pages.archiving import Archive
-from flows.steps.pages.extracting import Article, article_from_entry, extract_article
+from flows.steps.pages.article import Article
 from flows.steps.pages.standing_in import may_stand_in, stand_in
 from flows.steps.selecting import Ending, ToRead, with_next_try
 from flows.steps.web.fetching import Client, Loss, Page, Response, fetch_feed, fetch_page
@@ -188,7 +188,7 @@ class Harvester:
 
     async def _read_entry(self, entry: Entry, feed_url: str, now: datetime) -> Ending:
         if entry.content_html:
-            whole = await self._in_worker(article_from_entry, entry, feed_url)
+            whole = await self._in_worker(read_whole_text, entry, feed_url)
             if isinstance(whole, Article):
                 return Ending(entry, Outcome.STORED, whole)
         if not entry.link:
@@ -221,6 +221,9 @@ class Harvester:
             return problem
 
 
+# The extractors' libraries are loaded in the workers alone: a run that finds nothing new needs none of them.
+
+
 def parse_response(feed_id: str, answer: Response, now: datetime) -> ParsedFeed | NotAFeed:
     """`parse_feed` on an answer: the form in which it runs in a worker process."""
     return parse_feed(
@@ -233,13 +236,24 @@ def parse_response(feed_id: str, answer: Response, now: datetime) -> ParsedFeed 
     )
 
 
+def read_whole_text(entry: Entry, feed_url: str) -> Article | None:
+    """`article_from_entry` in the form in which it runs in a worker process."""
+    from flows.steps.pages.extracting import article_from_entry
+
+    return article_from_entry(entry, feed_url)
+
+
 def read_feed_text(entry: Entry, feed_url: str) -> Article | None:
     """`article_from_entry` for an entry whose page is lost, in the form in which it runs in a worker process."""
+    from flows.steps.pages.extracting import article_from_entry
+
     return article_from_entry(entry, feed_url, is_fallback=True)
 
 
 def read_page(page: Page, entry: Entry, now: datetime) -> Article | Loss:
     """`extract_article` in the form in which it runs in a worker process."""
+    from flows.steps.pages.extracting import extract_article
+
     return extract_article(page, entry, seen_at=now)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import RETRYABLE, Outcome
-from flows.steps.pages.extracting import Article
+from flows.steps.pages.article import Article
 from flows.steps.web.urls import short_hash, url_key
 
 MAX_ATTEMPTS = (

@@ -23,7 +23,7 @@ from flows.steps.feeds.feed import Feed
 from flows.steps.feeds.parsing import Entry
 from flows.steps.feeds.rekeying import Earlier
 from flows.steps.outcomes import Outcome
-from flows.steps.pages.extracting import Article
+from flows.steps.pages.article import Article
 from flows.steps.selecting import Ending, KnownEntry
 from flows.steps.text.dates import Published
 from flows.steps.web.urls import short_hash

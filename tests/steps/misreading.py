@@ -3,6 +3,7 @@
 import time
 
 from flows.steps import harvesting
+from flows.steps.pages.extracting import extract_article
 
 
 def read_page(page, entry, now):
@@ -15,7 +16,7 @@ def read_page(page, entry, now):
         raise SystemExit(9)
     if "/raises" in page.url:
         raise KeyError("a fault of ours")
-    return harvesting.extract_article(page, entry, seen_at=now)
+    return extract_article(page, entry, seen_at=now)
 
 
 def parse_response(feed_id, answer, now):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import RETRYABLE, Outcome
-from flows.steps.pages.extracting import Article
+from flows.steps.pages.article import Article
 from flows.steps.selecting import (
     MAX_ATTEMPTS,
     Ending,

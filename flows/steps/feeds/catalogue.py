@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from xml.sax.saxutils import quoteattr
 
-import listparser
-
 from flows.steps.feeds.feed import Feed
 from flows.steps.text.charsets import decode
 from flows.steps.text.languages import primary_tag
@@ -140,6 +138,8 @@ _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 def _opml_feeds(text: str, name: str) -> Iterator[Feed]:
     _check_opml(text, name)
     body = _XML_DECLARATION.sub("", text, count=1).encode("ascii", "xmlcharrefreplace")
+    import listparser  # it brings an HTTP client along, which no other catalogue needs
+
     parsed = listparser.parse(body)  # bytes: a string that begins like an address would be fetched
     if not parsed.version:
         raise CatalogueError(name, "neither CSV with a column `url` nor OPML")

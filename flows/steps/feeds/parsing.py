@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 
 from flows.steps.feeds.drafts import Document, Draft
 from flows.steps.feeds.json_feed import read_json_feed
-from flows.steps.feeds.sitemap import read_sitemap
-from flows.steps.feeds.xml_feed import read_xml_feed
 from flows.steps.text.charsets import decode
 from flows.steps.text.dates import Published, parse_feed_date
 from flows.steps.text.languages import primary_tag
@@ -113,10 +111,14 @@ def _read(text: str) -> Document | str:
     root, start = found
     local_name = root.rpartition(":")[2].lower()
     if local_name == "urlset":
+        from flows.steps.feeds.sitemap import read_sitemap  # as below: only workers need lxml and feedparser
+
         return read_sitemap(text[start:])
     if local_name == "sitemapindex":
         return "an index of sitemaps; add one of the sitemaps it lists"
     if local_name in ("rss", "channel", "rdf", "feed"):
+        from flows.steps.feeds.xml_feed import read_xml_feed
+
         return read_xml_feed(text[start:], root)
     return "a web page" if local_name == "html" else f"an XML document that begins with <{root[:50]}>"
 

@@ -5,7 +5,6 @@ Page | is it HTML | decode | parse | facts | text | walls | Article or Loss
 
 import logging
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
@@ -16,6 +15,7 @@ from trafilatura.utils import load_html
 
 from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import Outcome
+from flows.steps.pages.article import Article
 from flows.steps.pages.metadata import Facts, read_facts
 from flows.steps.pages.walls import Sight, wall_of
 from flows.steps.text.charsets import decode
@@ -36,23 +36,6 @@ FEED_EXTRACTOR = "feed 1"
 # It warns about every page without text; we return that as a value.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """The readable part of a page, or of a feed entry that carries it whole."""
-
-    url: str  # for people: canonical address where the page names one on its own site, else the final address
-    url_key: str  # the normal form under which we know it (flows/steps/web/urls.py)
-    title: str
-    text: str  # paragraphs separated by a newline, NFC
-    text_hash: str  # 16 hex digits of the normalised text: equal for the same words whatever the white space
-    language: str | None  # of the text, ISO 639-1; null if too short to tell
-    published: Published | None
-    author: str | None
-    source: str  # "page" or "feed"
-    extractor: str  # name and version, e.g. "trafilatura 2.3.1 fast"
-    n_words: int  # words for alphabets, characters / 2 for Chinese, Japanese and Thai
 
 
 def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article | Loss:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from flows.steps.feeds.parsing import Entry
 from flows.steps.pages.archiving import Archived, BrokenRecord, read_archived
-from flows.steps.pages.extracting import Article, extract_article
+from flows.steps.pages.article import Article
+from flows.steps.pages.extracting import extract_article
 from flows.steps.web.answers import Loss
 
 MOST_PAGES = 4  # of an article, the latest ones

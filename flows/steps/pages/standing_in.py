@@ -7,7 +7,7 @@ again as if nothing had been stored, and revises the article when it comes.
 from dataclasses import replace
 
 from flows.steps.outcomes import Outcome
-from flows.steps.pages.extracting import Article
+from flows.steps.pages.article import Article
 from flows.steps.selecting import Ending, KnownEntry
 
 # The publisher took it back, or the link leads where we must not go: then its announcement is no news either.

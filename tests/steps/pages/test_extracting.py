@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import Outcome
-from flows.steps.pages.extracting import MAX_PAGE_BYTES, MIN_FEED_WORDS, Article, article_from_entry, extract_article
+from flows.steps.pages.article import Article
+from flows.steps.pages.extracting import MAX_PAGE_BYTES, MIN_FEED_WORDS, article_from_entry, extract_article
 from flows.steps.text.dates import Published
 from flows.steps.web.fetching import Loss, Page
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from flows.steps.feeds.parsing import Entry
-from flows.steps.pages.extracting import MAX_PAGE_BYTES, Article, extract_article
+from flows.steps.pages.article import Article
+from flows.steps.pages.extracting import MAX_PAGE_BYTES, extract_article
 from flows.steps.web.fetching import Page
 from flows.steps.workers import Overrun, Pool
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.steps.feeds.parsing import Entry
-from flows.steps.pages.extracting import Article, extract_article
+from flows.steps.pages.article import Article
+from flows.steps.pages.extracting import extract_article
 from flows.steps.web.fetching import Page
 
 WEB = Path(__file__).parents[3] / ".." / "shared" / "web"

@@ -8,7 +8,8 @@ import pytest
 from flows.steps.feeds.parsing import Entry
 from flows.steps.pages import rereading
 from flows.steps.pages.archiving import Archive, Archived, archive_file, archived_pages
-from flows.steps.pages.extracting import Article, extract_article
+from flows.steps.pages.article import Article
+from flows.steps.pages.extracting import extract_article
 from flows.steps.pages.rereading import BROKEN, DIFFERENT, FAILED, MOST_PAGES, SAME, Rereading, current_pages, reread
 from flows.steps.web.fetching import Page
 

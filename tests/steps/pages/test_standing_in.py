@@ -7,7 +7,7 @@ import pytest
 
 from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import RETRYABLE, Outcome
-from flows.steps.pages.extracting import Article
+from flows.steps.pages.article import Article
 from flows.steps.pages.standing_in import may_stand_in, stand_in
 from flows.steps.selecting import Ending, Known, KnownEntry, settle, with_next_try
 from flows.steps.web.urls import short_hash, url_key
