@@ -18,7 +18,8 @@
     for (const { issue, details, title, headlines: all } of issues) {
       const byTitle = holds(title);
       const hits = all.filter(({ text }) => holds(text));
-      for (const { item, text } of all) item.hidden = words.length > 0 && !byTitle && !holds(text);
+      // Where only the issue's own headline is hit, all its stories belong to the find.
+      for (const { item, text } of all) item.hidden = hits.length > 0 && !holds(text);
       issue.hidden = words.length > 0 && !byTitle && hits.length === 0;
       if (details) details.open = words.length > 0 && hits.length > 0;
       headlines += hits.length;

@@ -1,6 +1,6 @@
 """The digest's figures: stories by week, of each kind and of each pair, and who acts with whom.
 
-    Digest -> figures_of -> Drawing -> svg (page) or png (mail)
+    trends, matrix -> figures_of -> Drawing -> svg (page) or png (mail)
 
 Matplotlib draws; it is imported when something is drawn, not when this module is (0.5 s). The same numbers give the
 same bytes. A drawing is 328 units wide, a phone's page at its own size, so that its type is never scaled down there.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from flows.steps.digests.content import Digest, Matrix, Series, Trends
+from flows.steps.digests.content import Matrix, Series, Trends
 from flows.steps.digests.words import clip, counted
 
 if TYPE_CHECKING:
@@ -96,15 +96,15 @@ class Drawing:
         return small.getvalue()
 
 
-def figures_of(digest: Digest) -> tuple[Drawing, ...]:
+def figures_of(trends: Trends | None, matrix: Matrix | None) -> tuple[Drawing, ...]:
     """The figures a digest has numbers for, in the order of the page; none in a first week or a silent year."""
     found = []
-    if digest.trends is not None and digest.trends.is_telling:
-        found.append(_bars("kinds", "Stories by week and kind", digest.trends, digest.trends.kinds))
-        if digest.trends.pairs:
-            found.append(_bars("pairs", "Stories by week and pair", digest.trends, digest.trends.pairs))
-    if digest.matrix is not None and digest.matrix.codes:
-        found.append(_squares(digest.matrix))
+    if trends is not None and trends.is_telling:
+        found.append(_bars("kinds", "Stories by week and kind", trends, trends.kinds))
+        if trends.pairs:
+            found.append(_bars("pairs", "Stories by week and pair", trends, trends.pairs))
+    if matrix is not None and matrix.codes:
+        found.append(_squares(matrix))
     return tuple(found)
 
 

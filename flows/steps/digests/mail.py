@@ -60,7 +60,7 @@ def draft_of(digest: Digest, published_at: datetime, mailing: MailingList) -> Em
     message = EmailMessage(policy=SMTP)
     for name, value in _headers(digest, published_at, mailing):
         message[name] = value
-    pictures = figures_of(digest)
+    pictures = figures_of(digest.trends, digest.matrix)
     page = render_mail_html(digest, mailing, pictures)
     message.set_content(_with_way_out(render_text(digest), mailing), cte="quoted-printable")
     message.add_alternative(page, subtype="html", cte="quoted-printable")
@@ -90,7 +90,7 @@ def message_id(digest: Digest, mailing: MailingList) -> str:
 
 def render_mail_html(digest: Digest, mailing: MailingList, pictures: Sequence[Drawing] | None = None) -> str:
     """The HTML part. It loads nothing: its pictures are parts of the message."""
-    pictures = figures_of(digest) if pictures is None else pictures
+    pictures = figures_of(digest.trends, digest.matrix) if pictures is None else pictures
     shown = [_Picture(one.name, _cid(one, digest, mailing), one.alt, round(one.height)) for one in pictures]
     page = (
         templates()

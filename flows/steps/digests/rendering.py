@@ -4,13 +4,13 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from flows.steps.digests.content import Digest, Place, Source, Story
+from flows.steps.digests.content import Digest, Matrix, Place, Source, Story, Trends
 from flows.steps.digests.figures import figures_of
 
 TEXT_COLUMNS = 72
@@ -40,7 +40,7 @@ def render_html(digest: Digest, shelf: Shelf | None = None) -> str:
         .render(
             digest=digest,
             shelf=shelf,
-            drawings={one.name: _Drawn(one.title, Markup(one.svg())) for one in figures_of(digest)},  # noqa: S704 - built from escaped parts
+            drawings=_drawn(digest.trends, digest.matrix),
             css=Markup(css),  # noqa: S704 - our own file, and escaping would change what the hash allows
             css_hash=b64encode(sha256(css.encode()).digest()).decode(),
         )
@@ -51,6 +51,13 @@ def render_html(digest: Digest, shelf: Shelf | None = None) -> str:
 class _Drawn:
     title: str
     svg: Markup
+
+
+@lru_cache(maxsize=4)
+def _drawn(trends: Trends | None, matrix: Matrix | None) -> dict[str, _Drawn]:
+    """The figures by name. Kept, since an issue is rendered as edition, as latest, and for its hash: 0.3 s each."""
+    drawings = figures_of(trends, matrix)
+    return {one.name: _Drawn(one.title, Markup(one.svg())) for one in drawings}  # noqa: S704 - escaped as it was built
 
 
 def render_text(digest: Digest) -> str:

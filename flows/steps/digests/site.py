@@ -48,10 +48,9 @@ def files_of(issues: Sequence[Issue], weeks: Collection[str] | None = None) -> I
 def _issue_files(issue: Issue, before: str | None, after: str | None) -> Iterator[tuple[str, bytes]]:
     folder, numbers = issue.week, tuple(digest.edition.number for digest in issue.editions)
     for digest, published_at in zip(issue.editions, issue.published_at, strict=True):
-        # No neighbours: an edition that stands for good cannot know the issue that comes after it.
-        own = Shelf(None, None, editions=numbers, edition=digest.edition.number)
+        # Without a shelf: these are the bytes whose hash the warehouse keeps, and they know no later issue.
         name = f"{folder}/edition-{digest.edition.number}"
-        yield f"{name}.html", render_html(digest, own).encode()
+        yield f"{name}.html", render_html(digest).encode()
         yield f"{name}.txt", render_text(digest).encode()
         yield f"{name}.json", render_json(digest, published_at).encode()
     yield f"{folder}/digest.txt", render_text(issue.digest).encode()

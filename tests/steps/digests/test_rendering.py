@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from flows.steps.digests.composing import compose
 from flows.steps.digests.rendering import TEXT_COLUMNS, render_html, render_text, wrap
-from flows.steps.digests.stories import alone
 from tests.steps.digests.digest_cases import BERLIN, CASES, MODEL, NAMES, WEEK, article, counts, load_case
 
 FORMS = {"html": render_html, "txt": render_text}
@@ -91,6 +90,6 @@ def test_the_page_keeps_its_budget_of_bytes(stories, budget):
     )
     why = (("small and medium-sized enterprises", 2.0), ("will cooperate", 1.0), ("ministers of both", 0.5))
     articles = [article(n, title=f"{title} ({n})", text=text * 6, why=why) for n in range(stories)]
-    page = render_html(compose(articles, counts(articles), MODEL, WEEK, BERLIN, NAMES, grouping=alone))
+    page = render_html(compose(articles, counts(articles), MODEL, WEEK, BERLIN, NAMES))
     assert page.count("<article") == stories
     assert len(page.encode()) < budget
