@@ -141,7 +141,7 @@ class Batches(Session):
         with self._incoming(verdicts, VerdictRow):
             self._run("stage_new_verdicts")
             n_verdicts = self._run("store_verdicts", run_id=run_id)
-            for bridge in ("store_verdict_evidence", "store_article_places", "store_article_blocs"):
+            for bridge in _BRIDGES:
                 self._run(bridge)
         return n_verdicts
 
@@ -153,4 +153,11 @@ class Batches(Session):
                 raise UnknownRow(message.format(**orphan))
 
 
+_BRIDGES = (
+    "store_verdict_evidence",
+    "store_article_places",
+    "store_article_blocs",
+    "store_article_sectors",
+    "store_article_organisations",
+)
 _COUNTED = ("n_fetches", "n_entries", "n_articles", "n_texts", "n_verdicts")

@@ -242,6 +242,15 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """A body that a text names."""
+
+    name: str  # as readers know it
+    kind: str
+    country_code: str | None  # economy it acts for; null for one of many
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictRow:
     """What one model says of one text. The text is named by its hash; the warehouse finds its version."""
 
@@ -257,6 +266,8 @@ class VerdictRow:
     countries: tuple[str, ...] = ()  # heaviest first
     blocs: tuple[str, ...] = ()  # heaviest first
     evidence: tuple[EvidenceRow, ...] = ()  # strongest first
+    sectors: tuple[str, ...] = ()  # most often named first
+    organisations: tuple[OrganisationRow, ...] = ()  # most often named first
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from warehouse.rows import (
     FetchEndRow,
     FetchRow,
     ModelRow,
+    OrganisationRow,
     TextRow,
     VerdictRow,
 )
@@ -86,6 +87,11 @@ def verdict(n: int, **changes: object) -> VerdictRow:
         countries=PAIRS[n % 3],
         blocs=("ASEAN",),
         evidence=(EvidenceRow("small firms", 1.5), EvidenceRow("weather", -0.5)),
+        sectors=("textiles", "tourism")[: n % 3],
+        organisations=(
+            OrganisationRow("JETRO", "trade-promotion", "JP"),
+            OrganisationRow("UNIDO", "international", None),
+        ),
     )
     return replace(row, **changes)
 

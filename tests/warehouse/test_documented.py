@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow
 import pytest
 
 import warehouse
-from warehouse import digest_rows, feed_rows, rows
 from warehouse.columns import to_arrow
 from warehouse.sql import checks, query
 
@@ -62,8 +62,8 @@ def test_a_table_says_its_grain(empty):
 
 
 def test_there_are_no_keys_that_would_slow_a_load_or_block_an_update(empty):
-    found = empty.query("select table_name from duckdb_constraints() where constraint_type <> 'NOT NULL'")
-    assert found.rows == []
+    found = empty.query("select distinct table_name from duckdb_constraints() where constraint_type <> 'NOT NULL'")
+    assert found.rows == [("deliveries",)]  # few rows, and a mail that has left twice cannot be taken back
 
 
 def test_columns_carry_their_units_and_kinds_in_their_names(empty):
@@ -87,7 +87,8 @@ def test_no_sql_reads_the_clock(file):
 def test_a_query_starts_with_its_contract(name):
     lines = query(name).splitlines()
     header = [line for line in lines if line.startswith("-- ")]
-    assert header[0].endswith((".", ":")), "a sentence says what it is for"
+    purpose = "".join(header).partition("-- Parameters: ")[0]
+    assert purpose.endswith((".", ":")), "a sentence says what it is for"
     assert any(line.startswith("-- Parameters: ") for line in header)
     assert any(line.startswith(("-- Columns: ", "-- Returns: ")) for line in header)
 
@@ -126,17 +127,18 @@ def promised_columns(name):
 
 
 def _columns(part):
-    shape = re.fullmatch(r"those of (?:feed_)?rows\.(\w+)", part)
+    shape = re.fullmatch(r"those of (\w+\.\w+)", part)
     return [item.name for item in fields(shape_of(shape[1]))] if shape else [part]
 
 
 def shape_of(name):
-    return next(getattr(module, name) for module in (rows, digest_rows, feed_rows) if hasattr(module, name))
+    module, _, shape = name.partition(".")
+    return getattr(import_module(f"warehouse.{module}"), shape)
 
 
 def incoming_of(name):
     parameters = contract(name, "Parameters")
-    if shape := re.search(r"incoming \((?:digest_|feed_)?rows\.(\w+)", parameters):
+    if shape := re.search(r"incoming \((\w+\.\w+)", parameters):
         return to_arrow([], shape_of(shape[1]))
     if columns := re.search(r"incoming \(([\w, ]+)", parameters):
         return pyarrow.table({name: pyarrow.array([], pyarrow.string()) for name in columns[1].split(", ")})

@@ -30,6 +30,12 @@ union all
 select 'core.article_blocs', article_id || ' ' || text_version || ' ' || model_id || ' ' || bloc, count(*)
 from core.article_blocs group by all having count(*) > 1
 union all
+select 'core.article_sectors', article_id || ' ' || text_version || ' ' || model_id || ' ' || sector, count(*)
+from core.article_sectors group by all having count(*) > 1
+union all
+select 'core.article_organisations', article_id || ' ' || text_version || ' ' || model_id || ' ' || organisation, count(*)
+from core.article_organisations group by all having count(*) > 1
+union all
 select 'core.digests', week || ' ' || zone || ' ' || edition, count(*) from core.digests group by all having count(*) > 1
 union all
 select 'core.digest_items', digest_id || ' ' || item_position, count(*) from core.digest_items group by all having count(*) > 1

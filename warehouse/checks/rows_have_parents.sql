@@ -44,6 +44,12 @@ union all
 select 'core.article_blocs', 'core.verdicts', article_id
 from core.article_blocs anti join core.verdicts using (article_id, text_version, model_id)
 union all
+select 'core.article_sectors', 'core.verdicts', article_id
+from core.article_sectors anti join core.verdicts using (article_id, text_version, model_id)
+union all
+select 'core.article_organisations', 'core.verdicts', article_id
+from core.article_organisations anti join core.verdicts using (article_id, text_version, model_id)
+union all
 select 'core.model_metrics', 'core.models', model_id from core.model_metrics anti join core.models using (model_id)
 union all
 select 'core.labels', 'core.articles', article_id from core.labels anti join core.articles using (article_id)
