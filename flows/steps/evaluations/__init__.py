@@ -1,0 +1,1 @@
+"""An evaluation of the model as a page for people who know the subject: figures and words."""
