@@ -9,17 +9,21 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from flows.settings import Settings
+
+DAY_S = 86_400
+SHRINK_FROM_BYTES = 64 * 2**20
 
 
 class PrefectUnavailable(Exception):
@@ -39,6 +43,13 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # the shortest it allows: a dead run is noticed soonest
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        # Kept in files, a slot of a deployment outlives the server; in memory, which is Prefect's default, it is
+        # counted for ever after a kill.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        # By default Prefect deletes events only (after 7 days), and its file grows by 21 KB a task run.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.prefect_days * DAY_S),
+        "PREFECT_CLIENT_MAX_RETRIES": "8",  # a killed server is back in half a minute; five tries end before
     }
     return {name: value for name, value in ours.items() if name not in os.environ}
 
@@ -55,17 +66,28 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
+def hush_the_end() -> None:
+    """Let a process that Prefect started for a run say nothing after its last handler at exit.
+
+    What would come are 60 lines of leak warnings of DuckDB's binding, every hour, in the log of the service. `leave`
+    is no way here: the exit code is Prefect's.
+    """
+    if "PREFECT__FLOW_RUN_ID" in os.environ:
+        atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno()))
+
+
 def prepare_prefect(settings: Settings) -> None:
     """Set Prefect's environment for this process. Call before anything imports it."""
     os.environ.update(prefect_environment(settings))
 
 
 @contextmanager
-def prefect_server(settings: Settings, *, announced: bool = False) -> Iterator[Callable[[], str]]:
+def prefect_server(settings: Settings, on_start: Callable[[], None] = lambda: None) -> Iterator[Callable[[], str]]:
     """A Prefect API for the length of the block: one that runs already, else our own, stopped afterwards.
 
-    Ours is starting while the block begins; call what is yielded, before the first flow, to wait for it. Gives the
-    API's address; raises PrefectUnavailable when it does not answer within `settings.prefect_start_s`.
+    Ours is starting while the block begins, and `on_start` is called then; call what is yielded, before the first
+    flow, to wait for it. Gives the API's address; raises PrefectUnavailable when it does not answer within
+    `settings.prefect_start_s`.
     """
     prepare_prefect(settings)
     found = running_server(settings)
@@ -73,11 +95,11 @@ def prefect_server(settings: Settings, *, announced: bool = False) -> Iterator[C
         os.environ["PREFECT_API_URL"] = found
         yield lambda: found
         return
-    if not announced:
-        # A server that goes with us keeps no logs for anybody, and what fails is told by the command itself.
-        os.environ.update(PREFECT_LOGGING_TO_API_ENABLED="false", PREFECT_LOGGING_LEVEL="CRITICAL")
-    server = LocalServer(settings, announced=announced)
+    # A server that goes with us keeps no logs for anybody, and what fails is told by the command itself.
+    os.environ.update(PREFECT_LOGGING_TO_API_ENABLED="false", PREFECT_LOGGING_LEVEL="CRITICAL")
+    server = LocalServer(settings)
     server.start()
+    on_start()
     try:
         yield server.wait
     finally:
@@ -93,7 +115,7 @@ def running_server(settings: Settings) -> str | None:
         announced = str(json.loads(_announcement(settings).read_text())["api_url"])
     except (OSError, ValueError, KeyError):
         return None
-    return announced if _answers(announced) else None
+    return announced if answers(announced) else None
 
 
 # Nobody writes to the server's standard input: it ends when we do, be it by kill -9, and the server with it.
@@ -106,11 +128,15 @@ app()
 
 
 class LocalServer:
-    """A Prefect server of our own on a free loopback port. `start` returns at once, `wait` when it answers."""
+    """A Prefect server of our own on a loopback port. `start` returns at once, `wait` when it answers.
+
+    One that is `announced` stays: other commands use it, and it comes back on the same port, so that a run which
+    outlives it finds it again.
+    """
 
     def __init__(self, settings: Settings, *, announced: bool = False) -> None:
         self.settings = settings
-        self.announced = announced  # only a server that stays may be used by other commands
+        self.announced = announced
         self.log = settings.data_dir / "prefect" / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.api_url = ""
@@ -119,7 +145,9 @@ class LocalServer:
         """Start the process, its output going to `self.log`, and name its address in this process's environment."""
         prepare_prefect(self.settings)
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        port = _free_port()
+        if self.announced:
+            shrink(self.log.parent / "prefect.db")
+        port = self._port()
         self.api_url = f"http://127.0.0.1:{port}/api"
         environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
         command = [sys.executable, "-c", _SERVER, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
@@ -132,11 +160,25 @@ class LocalServer:
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True
             )
 
+    def _port(self) -> int:
+        if not self.announced:
+            return _free_port()
+        note = self.log.with_name("port")
+        if self.settings.prefect_port:
+            return self.settings.prefect_port
+        try:
+            earlier = int(note.read_text())
+        except (OSError, ValueError):
+            earlier = 0
+        port = earlier if earlier and _is_free(earlier) else _free_port()
+        note.write_text(str(port))
+        return port
+
     def wait(self) -> str:
         """Block until the API answers; its address."""
         deadline = time.monotonic() + self.settings.prefect_start_s
-        while not _answers(self.api_url):
-            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
+        while not answers(self.api_url):
+            if not self.is_alive() or time.monotonic() > deadline:
                 raise PrefectUnavailable(
                     f"Prefect's server did not start within {self.settings.prefect_start_s} s (log: {self.log}); "
                     "on a slow machine raise SMEWATCH_PREFECT_START_S."
@@ -145,6 +187,17 @@ class LocalServer:
         if self.announced:
             _announcement(self.settings).write_text(json.dumps({"api_url": self.api_url}))
         return self.api_url
+
+    def is_alive(self) -> bool:
+        """False once its process has ended, however it did."""
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self) -> None:
+        """End the process at once; `start` begins another."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def stop(self) -> None:
         """Stop the server and take back its announcement. Safe to call twice."""
@@ -157,6 +210,25 @@ class LocalServer:
         if self.process.stdin:
             self.process.stdin.close()
         self.process = None
+
+
+def shrink(database: Path) -> int:
+    """Give back the room of deleted rows in Prefect's own file, when it is over half of a file of some size.
+
+    Returns the bytes given back. SQLite keeps freed pages for itself; only a VACUUM returns them, and it needs the
+    file alone, so this is done before the server starts.
+    """
+    before = database.stat().st_size if database.exists() else 0
+    if before < SHRINK_FROM_BYTES:
+        return 0
+    with closing(sqlite3.connect(database, timeout=5)) as connection, suppress(sqlite3.OperationalError):
+        ((n_pages,), (n_free,)) = (connection.execute(f"pragma {name}").fetchone() for name in _PAGE_COUNTS)
+        if n_free * 2 > n_pages:
+            connection.execute("vacuum")
+    return before - database.stat().st_size
+
+
+_PAGE_COUNTS = ("page_count", "freelist_count")
 
 
 def _stop_group(process: subprocess.Popen[bytes]) -> None:
@@ -176,12 +248,25 @@ def _announcement(settings: Settings) -> Path:
     return settings.data_dir / "prefect" / "server.json"
 
 
-def _answers(api_url: str) -> bool:
+def answers(api_url: str) -> bool:
+    """True if a Prefect API is up at the address and says so within 2 s."""
     try:
         with urllib.request.urlopen(f"{api_url}/health", timeout=2) as answer:  # noqa: S310  # our own loopback address
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as the server does: a port of a killed one is free
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def _free_port() -> int:

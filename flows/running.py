@@ -2,16 +2,19 @@
 
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import uuid4
 
 import click
 
 from flows.commands.common import echo
 from flows.platform import PrefectUnavailable, leave, prefect_server
 from flows.progress import Bars, bars
+from flows.service import leases
+from flows.service.prefect_api import LEASE_TAG
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from flows.ingest import IngestReport
     from flows.reextract import ReextractReport
     from flows.rejudge import RejudgeReport
+    from flows.train import Trained
 
 ALREADY_RUNNING = 3  # exit code: somebody else does the work, nothing is wrong
 
@@ -47,10 +51,22 @@ def end_with(run: Callable[[], int]) -> NoReturn:
 
 
 @contextmanager
-def _prefect(settings: Settings) -> Iterator[tuple[Bars, Callable[[], str]]]:
-    with prefect_server(settings) as wait_for_prefect, bars() as progress:
-        progress.say("Starting Prefect's own server (4 to 20 s) ...")
-        yield progress, wait_for_prefect
+def _prefect(settings: Settings) -> Iterator[tuple[Bars, Callable[[], None]]]:
+    """Progress bars, and what to call before the first flow: it waits for Prefect."""
+    with bars() as progress, ExitStack() as ready:
+        started = partial(progress.say, "Starting Prefect's own server (4 to 20 s) ...")
+        wait = ready.enter_context(prefect_server(settings, started))
+        yield progress, lambda: _begin(settings, wait, ready)
+
+
+def _begin(settings: Settings, wait: Callable[[], str], ready: ExitStack) -> None:
+    from prefect import tags
+
+    wait()
+    # A run that dies with this command is known by its lease, to a `smewatch serve` whose server it used.
+    lease = str(uuid4())
+    ready.enter_context(leases.alive(settings, lease))
+    ready.enter_context(tags(leases.tag_of(settings), LEASE_TAG + lease))
 
 
 def run_ingest(settings: Settings, feeds: str | None, *, every_feed: bool) -> "IngestReport":
@@ -74,13 +90,14 @@ def run_digest(settings: Settings, week: str | None) -> "DigestReport":
         return digest(settings, week)
 
 
-def run_train(settings: Settings) -> Path:
-    """A training, now. The model's folder."""
+def run_train(settings: Settings, **how: Any) -> "Trained":
+    """A training, now; `how` as flows.train.train has it."""
     with _prefect(settings) as (_, wait_for_prefect):
         from flows.train import train
 
         wait_for_prefect()
-        return train(settings, now=datetime.now(UTC))
+        trained: Trained = train(settings, now=datetime.now(UTC), **how)
+        return trained
 
 
 def run_rejudge(settings: Settings) -> "RejudgeReport":

@@ -81,10 +81,38 @@ class Settings(BaseSettings):
         60.0, ge=0, description="Seconds to wait while another process holds the warehouse."
     )
     prefect_start_s: int = Field(90, ge=10, description="Seconds Prefect's own server may take to start.")
+    prefect_port: int = Field(
+        0, ge=0, le=65535, description="Loopback port of the server of `smewatch serve`; 0: a free one, then that."
+    )
+    prefect_days: int = Field(30, ge=1, description="Days after which Prefect's own records of runs are deleted.")
     ingest_cron: str = Field("7 * * * *", description="When `smewatch serve` collects, in the zone above.")
     digest_cron: str = Field(
         "0 6 * * 1", description="When `smewatch serve` writes the digest of the last full week."
     )
+    # Not between midnight and four: clocks change then, and a run may come twice or not at all.
+    maintenance_cron: str = Field("30 4 * * *", description="When `smewatch serve` deletes what is past its time.")
+    train_cron: str = Field("0 5 1 * *", description="When `smewatch serve` tries whether a new model is better.")
+
+    log_json: bool = Field(False, description="Log one JSON object a line, with the run's id on each.")
+    alert_recipients: str = Field("", description="Addresses that alerts are mailed to, parted by commas.")
+    # Left out of every dump, as the password is: whoever knows the address can write there.
+    alert_webhook: SecretStr = Field(
+        SecretStr(""), exclude=True, description="Address that alerts are posted to as JSON; never shown."
+    )
+    alert_ping: SecretStr = Field(
+        SecretStr(""), exclude=True, description="Address asked after each good look: a switch for when all is dead."
+    )
+    alert_minutes: float = Field(5.0, gt=0, description="Minutes between two looks of `smewatch serve` after itself.")
+    alert_silence_h: float = Field(6.0, gt=0, description="Hours without a good run before an alert.")
+    alert_digest_late_h: float = Field(3.0, gt=0, description="Hours a digest may be late before an alert.")
+    alert_failed_share: float = Field(0.5, gt=0, le=1, description="Share of failed polls in a day before an alert.")
+    alert_lost_share: float = Field(
+        0.6, gt=0, le=1, description="Share of a day's new entries that lead to no article before an alert."
+    )
+    alert_drift_psi: float = Field(0.25, gt=0, description="Drift of the model's scores (PSI) before an alert.")
+    alert_spooled: int = Field(20, ge=1, description="Batches that wait in the spool before an alert.")
+    alert_disk_bytes: int = Field(2 * 2**30, ge=0, description="Free bytes under which the disk counts as low.")
+    alert_group_days: float = Field(2.0, gt=0, description="Days a country's feeds may be silent, if seldom.")
 
     smtp_host: str = Field("", description="Mail server that digests and alerts are sent through; empty: no mail.")
     smtp_port: int = Field(
@@ -117,7 +145,7 @@ class Settings(BaseSettings):
             raise ValueError("is no time zone; write it like Europe/Berlin or Asia/Tokyo")
         return value
 
-    @field_validator("mail_sender", "mail_recipients")
+    @field_validator("mail_sender", "mail_recipients", "alert_recipients")
     @classmethod
     def _addresses(cls, value: str) -> str:
         for address in addresses_in(value):

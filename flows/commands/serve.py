@@ -9,24 +9,33 @@ from flows.settings import Settings
 @click.command()
 @with_settings
 def command(settings: Settings) -> None:
-    """Collect every hour and write the digest every Monday at 06:00, until stopped with Ctrl-C.
+    """Collect every hour, write the digest every Monday at 06:00, and clean up every night, until stopped.
 
-    Times are those of SMEWATCH_INGEST_CRON and SMEWATCH_DIGEST_CRON in SMEWATCH_ZONE. Starts Prefect's server on
-    loopback if none runs; its pages show every run.
+    Times are those of SMEWATCH_INGEST_CRON, SMEWATCH_DIGEST_CRON and their like in SMEWATCH_ZONE. Starts Prefect's
+    server on loopback if none runs; its pages show every run. What was missed while the machine was off is made up
+    for once. Trouble is told by mail or webhook, if SMEWATCH_ALERT_RECIPIENTS or SMEWATCH_ALERT_WEBHOOK say where.
+
+    Ends with 3 if the data folder is served already.
 
     Example: SMEWATCH_ZONE=Europe/Berlin smewatch serve
     """
-    from flows.platform import PrefectUnavailable, prefect_server
+    from flows.running import end_with
+
+    end_with(lambda: _serve(settings))
+
+
+def _serve(settings: Settings) -> int:
+    from flows.service.serving import service
 
     to = console(stderr=True)
-    with prefect_server(settings, announced=True) as wait_for_prefect:
-        to.print("Starting Prefect's server (4 to 20 s) ...")
+    with service(settings, lambda: to.print("Starting Prefect's server (4 to 20 s) ...")) as (
+        server,
+        wait_for_prefect,
+    ):
         from flows.serve import serve_flows
 
-        try:
-            api = wait_for_prefect()
-        except PrefectUnavailable as problem:
-            raise click.ClickException(str(problem)) from problem
+        api = wait_for_prefect()
         to.print(f"Serving: ingest at '{settings.ingest_cron}', digest at '{settings.digest_cron}', {settings.zone}.")
         to.print(f"Every run: {api.removesuffix('/api')}   Stop with Ctrl-C.")
-        serve_flows(settings)
+        serve_flows(settings, server, api)
+    return 0

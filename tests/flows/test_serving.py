@@ -1,32 +1,23 @@
 """Schedules on a real Prefect server: a run really happens, a stop pauses nothing and leaves nothing behind."""
 
-import os
+import asyncio
 import signal
 import sqlite3
-import time
 from collections import Counter
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from flows.settings import Settings
+from tests.flows.serving_tools import processes_of, until
 from tests.flows.small_web import N_FEEDS, N_PAGES, small_web
 from tests.flows.tools import Cli, failed_checks, rows
 from warehouse.errors import WarehouseError
 
 pytestmark = pytest.mark.server
-
-PATIENCE_S = 180  # the minute's turn, ten seconds of Prefect's own looking, its processes' start, a slow machine
-
-
-def until(is_so, process=None):
-    """Wait for something to become true; what it became."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := is_so()):
-        assert process is None or process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.5)
-    return found
+SCHEDULED = ["digest", "ingest", "maintenance", "train"]
 
 
 def completed_runs(data_dir):
@@ -34,19 +25,6 @@ def completed_runs(data_dir):
         return rows(data_dir, "select run_id, status, n_polls, n_articles from mart.runs where status <> 'running'")
     except WarehouseError:  # not there yet
         return []
-
-
-def processes_of(data_dir):
-    """The processes whose environment names the folder: servers, runs and workers inherit it."""
-    mark = str(data_dir).encode()
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes():
-                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200]
-        except OSError:
-            continue  # it has just ended
-    return found
 
 
 def test_a_scheduled_run_happens_and_a_stop_leaves_the_schedule_and_no_process(with_model, tmp_path):
@@ -59,25 +37,30 @@ def test_a_scheduled_run_happens_and_a_stop_leaves_the_schedule_and_no_process(w
             SMEWATCH_INGEST_CRON="* * * * *",
             SMEWATCH_ALLOW_PRIVATE_ADDRESSES="true",
             SMEWATCH_HOST_DELAY_S="0",
+            SMEWATCH_LOG_JSON="true",
         )
         with cli.start("serve") as serving:
             try:
                 (run, *_) = until(lambda: completed_runs(data_dir), serving)
                 assert (data_dir / "prefect" / "server.json").exists()
+                second = cli("serve")
             finally:
                 serving.send_signal(signal.SIGTERM)
             _, said = serving.communicate(timeout=60)
     assert run[1:] == ("completed", N_FEEDS, N_FEEDS * N_PAGES + 1)
     assert failed_checks(data_dir) == {}
+    assert second.returncode == 3  # the data folder is served already
     assert "* * * * *" in said
     until(lambda: not processes_of(data_dir))
     assert not (data_dir / "prefect" / "server.json").exists()
     with sqlite3.connect(data_dir / "prefect" / "prefect.db") as prefect:
         deployments = prefect.execute("select name, paused from deployment order by name").fetchall()
         schedules = prefect.execute("select count(*), sum(active) from deployment_schedule").fetchall()
+        artifacts = prefect.execute("select distinct key from artifact order by key").fetchall()
     prefect.close()
-    assert deployments == [("digest", 0), ("ingest", 0)]
-    assert schedules == [(2, 2)]
+    assert deployments == [(name, 0) for name in SCHEDULED]
+    assert schedules == [(len(SCHEDULED), len(SCHEDULED))]
+    assert artifacts == [("feeds-in-trouble",), ("ingest",)]
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +72,31 @@ def planned(prefect_api):
 
 def test_ingest_is_hourly_and_the_digest_comes_on_monday_at_six_in_the_zone(planned):
     schedules = {name: one.schedules[0].schedule for name, one in planned.items()}
+    assert sorted(schedules) == SCHEDULED
     assert schedules["digest"].cron == "0 6 * * 1"
     minute, *rest = schedules["ingest"].cron.split()
     assert minute.isdigit()
     assert rest == ["*"] * 4
     assert {one.timezone for one in schedules.values()} == {"Asia/Tokyo"}
+
+
+def test_no_schedule_lies_where_clocks_change(planned):
+    """Between midnight and four, a change of clocks makes a run come twice or not at all."""
+    for name, one in planned.items():
+        hour = one.schedules[0].schedule.cron.split()[1]
+        assert name == "ingest" or int(hour) >= 4
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Santiago", "Asia/Beirut", "Australia/Lord_Howe"])
+def test_daylight_saving_neither_doubles_nor_skips_a_digest(zone):
+    """Prefect's own arithmetic over a year: 52 or 53 Mondays, each at six by the clocks of the zone."""
+    from prefect.server.schemas.schedules import CronSchedule
+
+    schedule = CronSchedule(cron="0 6 * * 1", timezone=zone)
+    dates = asyncio.run(schedule.get_dates(n=53, start=datetime(2026, 1, 1, tzinfo=UTC)))
+    local = [date.astimezone(Settings(zone=zone).tz) for date in dates]
+    assert {(at.isoweekday(), at.hour, at.minute) for at in local} == {(1, 6, 0)}
+    assert {(late.date() - early.date()).days for early, late in pairwise(local)} == {7}
 
 
 def test_a_run_that_would_collide_with_one_at_work_is_dropped(planned):
@@ -106,6 +109,20 @@ def test_runs_get_the_settings_of_the_server_not_of_their_own_environment(planne
     given = planned["ingest"].parameters["settings"]
     assert given["zone"] == "Asia/Tokyo"
     assert Path(given["data_dir"]).is_absolute()
+
+
+def test_a_schedule_keeps_no_secret(prefect_api):
+    from flows.serve import deployments
+
+    told = Settings(
+        smtp_host="mail.test",
+        smtp_user="me",
+        mail_sender="me@mail.test",
+        smtp_password="hunter2",
+        alert_webhook="https://chat.test/hunter2",
+        alert_ping="https://ping.test/hunter2",
+    )
+    assert "hunter2" not in repr([one.model_dump_json() for one in deployments(told)])
 
 
 def test_a_killed_command_leaves_no_process_behind(with_model, tmp_path):

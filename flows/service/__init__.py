@@ -1,0 +1,1 @@
+"""What keeps the schedules honest for years: who is alive, what was missed, what is wrong and who is told."""

@@ -1,0 +1,42 @@
+"""One service a data folder, and the server it uses. Nothing here imports Prefect: its environment comes first."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from flows.locks import AlreadyRunning
+from flows.platform import LocalServer, prepare_prefect, running_server
+from flows.settings import Settings
+
+Found = tuple[LocalServer | None, Callable[[], str]]
+
+
+@contextmanager
+def service(settings: Settings, on_start: Callable[[], None]) -> Iterator[Found]:
+    """The one service of a data folder, with the server it found (null: not ours) or started, and how to wait for it.
+
+    Raises AlreadyRunning if the folder is served by another process.
+    """
+    folder = settings.data_dir / "service"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "serve.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise AlreadyRunning(f"another `smewatch serve` is at work in {settings.data_dir}") from None
+    with lock:
+        prepare_prefect(settings)
+        found = running_server(settings)
+        if found:
+            os.environ["PREFECT_API_URL"] = found
+            yield None, lambda: found
+            return
+        server = LocalServer(settings, announced=True)
+        server.start()
+        on_start()
+        try:
+            yield server, server.wait
+        finally:
+            server.stop()
