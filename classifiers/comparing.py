@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from classifiers.examples import Example
-from classifiers.held_out import HeldOut, read_held_out, text_key
+from classifiers.held_out import read_held_out, text_key
 from classifiers.judge import Judge, load_judge
 from classifiers.metrics import Interval, Positions, average_precision, bootstrap_all
 
@@ -54,10 +54,13 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    """A text with the scores of both models."""
+class Scored:
+    """A labelled text with the scores of both models, neither of which had seen it."""
 
-    held: HeldOut
+    source: str  # "example" or "label", as Example.source
+    label: int  # 1 relevant, 0 not
+    group: str  # the event
+    candidate: float
     current: float
 
 
@@ -77,7 +80,9 @@ def compare_folders(candidate: Path, current: Path, examples: Sequence[Example])
     scores = {key: remembered[key].score for key in asked if key in remembered}
     fresh = {key: example for key, example in asked.items() if key not in remembered}
     scores |= _judged(judge, fresh)
-    pairs = [_Pair(held[key], scores[key]) for key in asked]
+    pairs = [
+        Scored(one.source, one.label, one.group, one.score, scores[key]) for key in asked for one in (held[key],)
+    ]
     return decide(candidate.name, current.name, pairs, len(fresh))
 
 
@@ -86,12 +91,12 @@ def _judged(judge: Judge, examples: dict[str, Example]) -> dict[str, float]:
     return {key: verdict.score for key, verdict in zip(examples, verdicts, strict=True)}
 
 
-def decide(candidate_id: str, current_id: str, pairs: Sequence[_Pair], new_to_current: int) -> Comparison:
+def decide(candidate_id: str, current_id: str, pairs: Sequence[Scored], new_to_current: int) -> Comparison:
     """Apply RULE. Raises ValueError unless some of the texts are relevant and some are not."""
     everything = _difference(pairs)
     if everything is None:
         raise ValueError("the texts to compare models on are all of one label")
-    of_people = [pair for pair in pairs if pair.held.source == "label"]
+    of_people = [pair for pair in pairs if pair.source == "label"]
     labels = _difference(of_people) if len(of_people) >= FEWEST_LABELS else None
     is_higher = everything.difference.value > 0
     is_refuted = labels is not None and labels.difference.high < 0
@@ -120,12 +125,12 @@ def _numbers(found: Difference) -> str:
     )
 
 
-def _difference(pairs: Sequence[_Pair]) -> Difference | None:
+def _difference(pairs: Sequence[Scored]) -> Difference | None:
     """Null unless there are relevant texts and others."""
-    labels = np.array([pair.held.label for pair in pairs], dtype=int)
+    labels = np.array([pair.label for pair in pairs], dtype=int)
     if not 0 < labels.sum() < len(labels):
         return None
-    mine = np.array([pair.held.score for pair in pairs])
+    mine = np.array([pair.candidate for pair in pairs])
     theirs = np.array([pair.current for pair in pairs])
 
     def gap(chosen: Positions) -> float | None:
@@ -135,7 +140,7 @@ def _difference(pairs: Sequence[_Pair]) -> Difference | None:
         return average_precision(drawn, mine[chosen]) - average_precision(drawn, theirs[chosen])
 
     measures: dict[str, Callable[[Positions], float | None]] = {"gap": gap}
-    found = bootstrap_all(np.array([pair.held.group for pair in pairs]), measures)["gap"]
+    found = bootstrap_all(np.array([pair.group for pair in pairs]), measures)["gap"]
     assert found is not None, "there are relevant texts"
     return Difference(
         texts=len(pairs),
