@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupKFold
 from classifiers.examples import read_examples
 from classifiers.features import ConceptFeatures, Concepts, Floats, feature_names
 from classifiers.folders import file_hash
-from classifiers.kinds import fit_kinds, kind_matrix
+from classifiers.kinds import Kinds, cued
 from classifiers.material import Material, read_material
 from classifiers.reading import Reader
 from classifiers.regions import REGIONS
@@ -44,13 +44,13 @@ def grouped_folds(material: Material) -> Iterator[tuple[list[int], list[int]]]:
         yield train.tolist(), test.tolist()
 
 
-def measured(model: Relevance, material: Material, kind_strength: float) -> dict[str, float]:
+def measured(model: Relevance, material: Material, reader: Reader) -> dict[str, float]:
     """What training itself measures: average precision (AP) out of fold, and macro F1 of kinds."""
     example, english = np.array(material.is_example), np.array(material.is_english)
     results = {
         "english, grouped 5-fold: AP": _precision(material, model.log_odds_, example & english),
         "other languages, grouped 5-fold: AP": _precision(material, model.log_odds_, example & ~english),
-        "kind of cooperation, grouped 5-fold: macro F1": kinds_score(model, material, kind_strength),
+        "kind of cooperation, grouped 5-fold: macro F1": kinds_score(material, reader),
     }
     for view, column in zip(VIEWS, model.view_log_odds_.T, strict=True):
         results[f"english, {view} view alone: AP"] = _precision(material, column, example & english)
@@ -61,19 +61,15 @@ def _precision(material: Material, scores: Floats, chosen: Chosen) -> float:
     return round(float(average_precision_score(material.labels[chosen], scores[chosen])), 3)
 
 
-def kinds_score(model: Relevance, material: Material, strength: float) -> float:
-    """Macro F1 of the six kinds over grouped folds; views and kinds are fitted anew in each."""
-    known = np.array(material.has_kind)
-    labelled: list[str] = []
-    guessed: list[str] = []
-    for train, test in grouped_folds(material):
-        seen = material.only(train)
-        fresh = clone(model).fit_views(seen.readings, seen.labels, seen.weights)
-        learned, asked = material.only([i for i in train if known[i]]), material.only([i for i in test if known[i]])
-        kinds = fit_kinds(fresh, fresh.look(learned.readings), [str(e.kind) for e in learned.examples], strength)
-        labelled += [str(example.kind) for example in asked.examples]
-        guessed += kinds.predict(kind_matrix(fresh, fresh.look(asked.readings))).tolist()
-    return round(float(f1_score(labelled, guessed, average="macro")), 3)
+def kinds_score(material: Material, reader: Reader) -> float:
+    """Macro F1 of the six kinds over grouped folds of the relevant texts whose kind is known."""
+    known = material.only(np.flatnonzero(material.has_kind).tolist())
+    texts, kinds = cued(reader, known.readings), np.array([str(example.kind) for example in known.examples])
+    guessed = np.empty_like(kinds)
+    for train, test in grouped_folds(known):
+        fresh = Kinds(reader.lexicon.concepts, reader.cues.concepts).fit([texts[i] for i in train], kinds[train])
+        guessed[test] = fresh.predict([texts[i] for i in test])
+    return round(float(f1_score(kinds, guessed, average="macro")), 3)
 
 
 class Ablations:

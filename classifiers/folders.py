@@ -1,6 +1,6 @@
 """Model folders: immutable, named by their content, loaded without pickle.
 
-<models_dir>/<model_id>/  model.skops  held_out.jsonl  card.json  card.md  lexicons/  places/
+<models_dir>/<model_id>/  model.skops  held_out.jsonl  card.json  card.md  lexicons/  places/  tags/
 """
 
 import hashlib
@@ -19,10 +19,13 @@ from classifiers.held_out import HELD_OUT_FILE
 
 MODEL_FILE, CARD_FILE, CARD_TEXT = "model.skops", "card.json", "card.md"
 READ_WITH = ("lexicons", "places")  # copied from seeds: an old model goes on reading as it did
+TAGS = "tags"  # copied, too: nothing is learnt from them, but what an old model says of a text stays the same
 
 # Everything a model file may contain besides what skops trusts by itself; anything else is refused.
 TRUSTED_TYPES = (
     "classifiers.features.ConceptFeatures",
+    "classifiers.kinds.Kinds",
+    "classifiers.kinds.plain_words",
     "classifiers.relevance.gram_names",
     "classifiers.relevance.Relevance",
     "sklearn.feature_extraction.text.TfidfVectorizer",
@@ -69,7 +72,7 @@ def save_folder(
     try:
         skops.io.dump(dict(estimators), draft / MODEL_FILE, compression=ZIP_DEFLATED)
         (draft / HELD_OUT_FILE).write_text(held_out, encoding="utf-8")
-        for part in READ_WITH:
+        for part in (*READ_WITH, TAGS):
             shutil.copytree(seeds_dir / part, draft / part, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
         complete = {**card, "files": file_hashes(draft)}
         (draft / CARD_FILE).write_text(json.dumps(complete, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

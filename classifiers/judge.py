@@ -7,11 +7,12 @@ from typing import Any
 from classifiers.bands import Thresholds
 from classifiers.examples import document_of
 from classifiers.explaining import explain
-from classifiers.folders import load_folder
-from classifiers.kinds import kind_matrix
+from classifiers.folders import TAGS, load_folder
+from classifiers.kinds import Kinds, cued
 from classifiers.places import Places
 from classifiers.reading import Reader, Reading
-from classifiers.relevance import Looks, Relevance, check_trees, probability
+from classifiers.relevance import Relevance, check_trees, probability
+from classifiers.tagging import Tagger
 from classifiers.verdict import Document, Evidence, Verdict
 
 _BATCH = 256  # readings held at a time; a batch of long articles stays under 100 MB
@@ -20,10 +21,13 @@ _BATCH = 256  # readings held at a time; a batch of long articles stays under 10
 class Judge:
     """One model and what it reads with. Judging learns nothing: the same document always gets the same verdict."""
 
-    def __init__(self, reader: Reader, relevance: Relevance, kinds: Any, card: Mapping[str, Any]) -> None:
+    def __init__(
+        self, reader: Reader, relevance: Relevance, kinds: Kinds, card: Mapping[str, Any], tagger: Tagger
+    ) -> None:
         self._reader = reader
         self._relevance = relevance
         self._kinds = kinds
+        self._tagger = tagger
         self.card = dict(card)
         self.model_id = str(card["model_id"])
         self.thresholds = Thresholds(**card["thresholds"])
@@ -45,11 +49,11 @@ class Judge:
         looks = self._relevance.look([reading for reading, _ in read])
         scores = probability(self._relevance.score(looks))
         bands = [self._band(reading, score) for reading, score in zip(looks.readings, scores, strict=True)]
-        kinds = self._kinds_of(looks, bands)
+        kinds = self._kinds_of(looks.readings, bands)
         whys = explain(self._relevance, looks) if why else [()] * len(read)
         return [
-            self._verdict(places, float(score), band, kind, evidence)
-            for (_, places), score, band, kind, evidence in zip(read, scores, bands, kinds, whys, strict=True)
+            self._verdict(reading, places, float(score), band, kind, evidence)
+            for (reading, places), score, band, kind, evidence in zip(read, scores, bands, kinds, whys, strict=True)
         ]
 
     def _band(self, reading: Reading, score: float) -> str:
@@ -57,17 +61,26 @@ class Judge:
             return "unjudged"
         return self.thresholds.band(score)
 
-    def _kinds_of(self, looks: Looks, bands: Sequence[str]) -> list[tuple[str, float] | None]:
-        shares = self._kinds.predict_proba(kind_matrix(self._relevance, looks))
-        best = shares.argmax(axis=1)
-        return [
-            None if band in ("no", "unjudged") else (str(self._kinds.classes_[kind]), float(row[kind]))
-            for band, kind, row in zip(bands, best.tolist(), shares, strict=True)
-        ]
+    def _kinds_of(self, readings: Sequence[Reading], bands: Sequence[str]) -> list[tuple[str, float] | None]:
+        """The likeliest kind and its probability, of the texts that are at least borderline."""
+        asked = [place for place, band in enumerate(bands) if band not in ("no", "unjudged")]
+        shares = self._kinds.predict_proba(cued(self._reader, [readings[place] for place in asked]))
+        found: list[tuple[str, float] | None] = [None] * len(bands)
+        for place, row in zip(asked, shares, strict=True):
+            best = int(row.argmax())
+            found[place] = str(self._kinds.classes_[best]), float(row[best])
+        return found
 
     def _verdict(
-        self, places: Places, score: float, band: str, kind: tuple[str, float] | None, why: tuple[Evidence, ...]
+        self,
+        reading: Reading,
+        places: Places,
+        score: float,
+        band: str,
+        kind: tuple[str, float] | None,
+        why: tuple[Evidence, ...],
     ) -> Verdict:
+        sectors, organisations = self._tagger.tag(reading)
         return Verdict(
             model_id=self.model_id,
             score=score,
@@ -78,6 +91,8 @@ class Judge:
             countries=places.countries,
             blocs=places.blocs,
             why=why,
+            sectors=sectors,
+            organisations=organisations,
         )
 
 
@@ -88,7 +103,8 @@ def load_judge(folder: Path) -> Judge:
     """
     estimators, card = load_folder(folder)
     check_trees(estimators["relevance"])
-    return Judge(Reader.load(folder), estimators["relevance"], estimators["kinds"], card)
+    tagger = Tagger.load(folder / TAGS)
+    return Judge(Reader.load(folder), estimators["relevance"], estimators["kinds"], card, tagger)
 
 
 def classify_rows(judge: Judge, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
@@ -103,6 +119,8 @@ def classify_rows(judge: Judge, rows: Sequence[Mapping[str, object]]) -> Iterato
             "kind": verdict.kind,
             "countries": list(verdict.countries),
             "blocs": list(verdict.blocs),
+            "sectors": list(verdict.sectors),
+            "organisations": [body.name for body in verdict.organisations],
             "why": [{"phrase": item.phrase, "weight": round(item.weight, 4)} for item in verdict.why],
             "model": verdict.model_id,
         }

@@ -82,16 +82,18 @@ class Reading:
 
 
 class Reader:
-    """Reads documents with one set of lexicons and one gazetteer."""
+    """Reads documents with one set of lexicons and one gazetteer; `cues` are the lexicon of the kinds."""
 
-    def __init__(self, lexicon: Lexicon, gazetteer: Gazetteer) -> None:
+    def __init__(self, lexicon: Lexicon, gazetteer: Gazetteer, cues: Lexicon) -> None:
         self.lexicon = lexicon
         self.gazetteer = gazetteer
+        self.cues = cues
 
     @classmethod
     def load(cls, folder: Path) -> "Reader":
         """Reader of a folder that holds `lexicons/` and `places/`, such as `seeds/` or a model folder."""
-        return cls(Lexicon.load(folder / "lexicons"), Gazetteer.load(folder / "places"))
+        lexicons = folder / "lexicons"
+        return cls(Lexicon.load(lexicons), Gazetteer.load(folder / "places"), Lexicon.load(lexicons / "kinds"))
 
     def read(self, document: Document) -> tuple[Reading, Places]:
         """Words, phrases and places of one document; the language is guessed where the document does not say it."""
@@ -101,6 +103,10 @@ class Reader:
         title = unicodedata.normalize("NFC", document.title)
         places = self.gazetteer.places(title, whole, spans)
         return self._reading(whole, len(title), language, spans, places), places
+
+    def cues_of(self, reading: Reading) -> list[Hit]:
+        """Cues of the kinds of cooperation in a text read before."""
+        return self.cues.hits(reading.folded, reading.written, reading.sentences, reading.language)
 
     def _reading(self, whole: str, title_end: int, language: str, spans: Sequence[Span], places: Places) -> Reading:
         most = int(MAX_WORDS * _CHARACTERS_PER_WORD.get(language, 1.0))

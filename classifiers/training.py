@@ -14,17 +14,16 @@ import numpy as np
 import scipy
 import sklearn
 import skops
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn, ships no types
 
 from classifiers.ablations import measured, read_ablations
 from classifiers.bands import RULE, choose_thresholds
 from classifiers.cards import card_text
 from classifiers.examples import Example
-from classifiers.folders import READ_WITH, file_hash, file_hashes, save_folder
+from classifiers.folders import READ_WITH, TAGS, file_hash, file_hashes, save_folder
 from classifiers.held_out import HeldOut, as_lines, text_key
 from classifiers.judge import Judge, load_judge
-from classifiers.kinds import fit_kinds
+from classifiers.kinds import KIND_STRENGTH, Kinds, cued
 from classifiers.material import (
     BACKGROUND_WEIGHT,
     EXAMPLE_FILES,
@@ -38,7 +37,6 @@ from classifiers.reading import Reader
 from classifiers.relevance import FORMAT, Relevance, probability
 
 SHORTEST_WORDS = 25  # below this there is a headline and little else; the shortest training example has 60
-KIND_STRENGTH = 2.0
 
 
 def train_model(
@@ -67,19 +65,20 @@ def _train(
     material = teachable(read_material(seeds_dir, reader, background, labelled))
     model = Relevance(reader.lexicon.concepts)
     model.fit(material.readings, material.labels, material.weights, material.groups)
-    kinds = fit_kinds_of(model, material)
+    kinds = fit_kinds_of(reader, material)
     thresholds = choose_thresholds(material.labels[np.array(material.is_example)])
     card: dict[str, Any] = {
         "trained_at": now.isoformat(),
         "libraries": _libraries(),
         "data": data_hashes(seeds_dir, background, labelled),
+        "tags": file_hashes(seeds_dir / TAGS),
         "parameters": _parameters(model),
         "thresholds": asdict(thresholds),
         "threshold_rule": RULE,
         "languages": measured_languages(material),
         "shortest_words": SHORTEST_WORDS,
         "counts": _counts(material),
-        "results": {**measured(model, material, KIND_STRENGTH), **_on_labels(model, material)},
+        "results": {**measured(model, material, reader), **_on_labels(model, material)},
         "ablations": read_ablations(seeds_dir, data_hashes(seeds_dir)),
     }
     card = {"model_id": _model_id(card, model, kinds), **card}
@@ -126,10 +125,11 @@ def _on_labels(model: Relevance, material: Material) -> dict[str, float]:
     return {"labels of people, grouped 5-fold: AP": round(average_precision(labels, model.log_odds_[of_people]), 3)}
 
 
-def fit_kinds_of(model: Relevance, material: Material) -> LogisticRegression:
+def fit_kinds_of(reader: Reader, material: Material) -> Kinds:
     """The classifier of kinds, from the relevant texts whose kind is known."""
     known = material.only(np.flatnonzero(material.has_kind).tolist())
-    return fit_kinds(model, model.look(known.readings), [str(e.kind) for e in known.examples], KIND_STRENGTH)
+    kinds = Kinds(reader.lexicon.concepts, reader.cues.concepts)
+    return kinds.fit(cued(reader, known.readings), [str(example.kind) for example in known.examples])
 
 
 def _parameters(model: Relevance) -> dict[str, object]:
@@ -175,10 +175,11 @@ def data_hashes(seeds_dir: Path, background: Sequence[str] = (), labelled: Seque
     return hashes
 
 
-def _model_id(card: Mapping[str, Any], model: Relevance, kinds: LogisticRegression) -> str:
-    linear = (model.linear_.named_steps["decide"], model.words_, kinds)
+def _model_id(card: Mapping[str, Any], model: Relevance, kinds: Kinds) -> str:
+    linear = (model.linear_.named_steps["decide"], model.words_, kinds.decide_)
     # Five digits: the last ones of a solver differ between processors, and the model is the same.
     fitted = [[f"{v:.5g}" for v in part] for part in (*(e.coef_.ravel() for e in linear), model.log_odds_)]
     release = card["libraries"]["scikit-learn"].split(".")[:2]  # a folder of another minor cannot be loaded
-    content = {"data": card["data"], "parameters": card["parameters"], "fitted": fitted, "scikit-learn": release}
+    content = {name: card[name] for name in ("data", "tags", "parameters")}
+    content |= {"fitted": fitted, "scikit-learn": release}
     return "rel-" + hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]

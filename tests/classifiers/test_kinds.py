@@ -1,0 +1,42 @@
+"""The six kinds of cooperation: what tells them apart, and how well."""
+
+import numpy as np
+import pytest
+
+from classifiers.examples import KINDS
+from classifiers.judge import Judge
+from classifiers.kinds import Cued, cue_features, cued
+from classifiers.reading import Reader
+from classifiers.verdict import Document
+
+FILLING = "The rest of the text is about nothing that matters here, and says so once more. " * 12
+
+
+def read(reader: Reader, title: str, text: str) -> Cued:
+    return cued(reader, [reader.read(Document(title, text, "en"))[0]])[0]
+
+
+def test_families_of_cues_are_the_kinds_of_the_guide(reader: Reader) -> None:
+    assert {kind for _, kind in reader.cues.concepts} == set(KINDS)
+
+
+def test_a_cue_counts_for_more_the_earlier_it_stands(reader: Reader) -> None:
+    cues = reader.cues.concepts
+    texts = [
+        read(reader, "Banks lend abroad", FILLING),
+        read(reader, "News from there", "Banks lend. " + FILLING),
+        read(reader, "News from there", FILLING + "Banks lend."),
+    ]
+    shares = np.stack([cue_features(text, cues) for text in texts])[:, 4 * len(cues) :]
+    finance = shares[:, sorted(KINDS).index("finance")]
+    assert finance[0] > finance[1] > finance[2]
+
+
+@pytest.mark.parametrize("text", ["", "A text without any of it."])
+def test_a_text_without_cues_speaks_for_no_kind(reader: Reader, text: str) -> None:
+    features = cue_features(read(reader, "", text), reader.cues.concepts)
+    assert not features.any()
+
+
+def test_kinds_of_unseen_events_are_told_apart(judge: Judge) -> None:
+    assert judge.card["results"]["kind of cooperation, grouped 5-fold: macro F1"] >= 0.68
