@@ -7,7 +7,7 @@ import pytest
 import seeds
 from classifiers.organisations import Organisations
 from classifiers.place_index import read_rows
-from classifiers.verdict import Organisation
+from classifiers.verdict import Document, Organisation
 
 FOLDER = seeds.FOLDER / "tags"
 KINDS = {"sme-agency", "trade-promotion", "ministry", "chamber", "bank", "donor", "international", "network"}
@@ -104,3 +104,11 @@ def test_two_rows_of_one_body_that_disagree_are_refused(tmp_path):
     (tmp_path / "organisations.csv").write_text("name,kind,code,needs,names\nA,bank,JP,,\nA,bank,KR,,B\n")
     with pytest.raises(ValueError, match="two rows of A"):
         Organisations.load(tmp_path)
+
+
+def test_a_verdict_says_sectors_and_organisations_by_the_lists_in_the_models_folder(judge):
+    title, text = "JETRO opens doors for coffee growers", "Coffee exporters of Peru and firms of Japan met. " * 10
+    [verdict] = judge.judge([Document(title, text, "en")])
+    assert verdict.sectors == ("agri-food",)
+    assert [body.name for body in verdict.organisations] == ["JETRO"]
+    assert set(judge.card["files"]) >= {"tags/sectors.toml", "tags/organisations.csv"}
