@@ -19,6 +19,8 @@ COMMANDS = {
     "sql": "Ask the warehouse.",
     "examples": "Questions to the warehouse, ready to run.",
     "dictionary": "What every table, view and column means, as pages.",
+    "export": "Write the warehouse as Parquet, CSV or JSON files.",
+    "import": "Make a warehouse again from a full export.",
     "train": "Fit the model from the seeds and what people labelled.",
     "models": "Which models there are, which one judges, and why.",
     "classify": "Judge the texts of a JSON Lines file.",

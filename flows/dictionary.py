@@ -14,7 +14,9 @@ from warehouse.store import Warehouse
 _SHOWN_ROWS = 8  # of an answer: enough to see its shape
 
 
-def read_dictionary(warehouse: Warehouse, of: str, *, count_rows: bool = True) -> Dictionary:
+def read_dictionary(
+    warehouse: Warehouse, of: str = "", *, count_rows: bool = True, with_examples: bool = True
+) -> Dictionary:
     """What a warehouse says of itself, with the answers it gives to the example queries.
 
     `of` says in words which warehouse it is. Without `count_rows` the tables do not tell how many rows they hold.
@@ -35,7 +37,7 @@ def read_dictionary(warehouse: Warehouse, of: str, *, count_rows: bool = True) -
     return Dictionary(
         warehouse.schema_version(),
         tuple(Schema(name, why, tuple(relations[name]), tuple(macros[name])) for name, why in SCHEMAS.items()),
-        tuple(_answered(warehouse, example_queries())),
+        tuple(_answered(warehouse, example_queries() if with_examples else ())),
         of,
     )
 

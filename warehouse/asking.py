@@ -46,13 +46,13 @@ def _as_table(answer: duckdb.DuckDBPyRelation, max_rows: int | None) -> Table:
     with pa.RecordBatchReader.from_stream(answer) as reader:
         for batch in reader:
             columns = [column.to_pylist(maps_as_pydicts="lossy") for column in batch.columns]
-            rows.extend(tuple(map(_plain, row)) for row in zip(*columns, strict=True))
+            rows.extend(tuple(map(plain, row)) for row in zip(*columns, strict=True))
             if max_rows is not None and len(rows) > max_rows:
                 break
     return Table(tuple(answer.columns), rows[:max_rows], is_cut=max_rows is not None and len(rows) > max_rows)
 
 
-def _plain(value: Any) -> object:
+def plain(value: Any) -> object:
     """A value that JSON and CSV can carry. Times are ISO 8601, in UTC with a Z; durations seconds; bytes base64."""
     match value:
         case float():  # JSON knows neither NaN nor infinity
@@ -71,10 +71,10 @@ def _plain(value: Any) -> object:
             return _interval(value)
         case dict():
             return {
-                key if isinstance(key, str) else json.dumps(_plain(key)): _plain(item) for key, item in value.items()
+                key if isinstance(key, str) else json.dumps(plain(key)): plain(item) for key, item in value.items()
             }
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
     return str(value)
 
 

@@ -54,7 +54,7 @@ def open_warehouse(path: Path, *, now: datetime, wait_s: float = 60.0) -> Iterat
     NotAWarehouse, StorageTooNew, SchemaTooNew or MigrationEdited if the file is not one we may write.
     """
     if not path.exists():
-        _create(path, now)
+        create(path, lambda draft: apply(draft, migrations(), now))
     connection = _when_free(path, wait_s, lambda: _attach(path, "read_write"))
     try:
         apply(connection, pending(applied_migrations(connection, path), migrations()), now)
@@ -98,23 +98,26 @@ def holder_of(path: Path) -> Holder | None:
     return None
 
 
-def _create(path: Path, now: datetime) -> None:
-    """Make a migrated file beside its place and link it there: no crash leaves half a warehouse, no race two."""
+def create(path: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> bool:
+    """Make a file beside its place, let `fill` make a warehouse of it, and link it there: no crash leaves half a
+    warehouse, no race two. False if another process was faster, and its file stands.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     _remove(draft)  # of a crash under the same process id: in a container every run may be process 1
     try:
         with closing(_attach(draft, f"storage_version '{STORAGE_VERSION}'")) as connection:
-            apply(connection, migrations(), now)
+            fill(connection)
         path.hardlink_to(draft)
     except duckdb.Error as error:
         raise _as_refusal(path, error) from error
     except FileExistsError:
-        pass  # another process was faster; its file is as good
+        return False
     except OSError:  # shared folders of virtual machines know no hard links
         draft.rename(path)
     finally:
         _remove(draft)
+    return True
 
 
 def _remove(file: Path) -> None:

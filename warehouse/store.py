@@ -6,13 +6,16 @@ from warehouse.batches import Batches
 from warehouse.deliveries import Deliveries
 from warehouse.describing import Describing
 from warehouse.digests import Digests
+from warehouse.exporting import Exporting
 from warehouse.feed_keeping import FeedKeeping
 from warehouse.models import Models
 from warehouse.runs import Runs
 from warehouse.vitals import Vitals
 
 
-class Warehouse(Runs, FeedKeeping, Batches, Archived, Models, Digests, Deliveries, Asking, Describing, Vitals):
+class Warehouse(
+    Runs, FeedKeeping, Batches, Archived, Models, Digests, Deliveries, Asking, Describing, Exporting, Vitals
+):
     """One open warehouse. Get it from warehouse.opening, keep it for seconds.
 
     An ingest is: begin_run, sync_feeds, due_feeds, due_retries, known_entries, known_articles | close, fetch, judge |
