@@ -18,6 +18,7 @@ from flows.archive import write_archive
 from flows.grouping import keep_stories
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
+from flows.showing import show_digest
 from flows.steps.digests.composing import DigestArticle, ModelNote, WeekCounts, compose
 from flows.steps.digests.content import Digest, Story
 from flows.steps.digests.editions import next_edition
@@ -68,6 +69,7 @@ def digest(settings: Given = None, week: str | None = None, *, now: datetime | N
     content, edition = issue(settings, asked, now)
     publish(settings)
     write_archive(settings, content.week)
+    show_digest(content)
     return report(settings, content, edition)
 
 
@@ -122,7 +124,7 @@ def store(settings: Settings, content: Digest, now: datetime) -> Edition:
         model_id=content.method.model_id,
         html_sha256=sha256(render_html(content).encode()).hexdigest(),
         text_sha256=sha256(render_text(content).encode()).hexdigest(),
-        html_path=f"{settings.digests_dir.name}/{content.week}/index.html",
+        html_path=f"{settings.digests_dir.name}/{content.week}/edition-{content.edition.number}.html",
         edition=content.edition.number,
         facts_sha256=facts_sha256(content),
         content=to_json(content),
