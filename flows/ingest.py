@@ -110,9 +110,10 @@ def ingest(
         report = IngestReport(run.run_id, problems=aside)
         try:
             archive = keeping.open_archive(settings, run.run_id)
-            with web.open_harvester(settings, resolve or {}, run.robots, archive) as harvester:
+            with web.open_harvester(settings, resolve or {}, run.robots, archive, run.rests) as harvester:
+                run.harvester = harvester
                 work_through(run, report, harvester, model, progress)
-                run.robots = harvester.robots_files(run.now)
+                intake.remember(run)
             report.notes += notes(run, archive)
             keeping.forget_old_pages(settings, now)
         except BaseException as problem:
@@ -120,8 +121,8 @@ def ingest(
             raise
         finally:
             intake.finish(run, report.problems)
-    if problem := publish(settings):
-        report.notes.append(problem)
+    if unpublished := publish(settings):
+        report.notes.append(unpublished)
     if report.problems:
         raise IngestFailed(report)
     return report

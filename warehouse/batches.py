@@ -15,9 +15,11 @@ from warehouse.rows import (
     FeedStateRow,
     FetchEndRow,
     FetchRow,
+    HostRestRow,
     KnownArticle,
     KnownEntry,
     RekeyRow,
+    ReservationRow,
     RetryEndRow,
     SeenRow,
     TextRow,
@@ -110,6 +112,9 @@ class Batches(Session):
         self._store("store_feed_states", batch.feed_states, FeedStateRow)
         self._store("settle_leases", batch.feed_states, FeedStateRow)
         self._store("adopt_addresses", batch.moves, AddressRow)
+        self._store("store_host_rests", batch.host_rests, HostRestRow)
+        for name in ("update_reservations", "insert_reservations"):
+            self._store(name, batch.reservations, ReservationRow)
         return BatchCounts(n_fetches, n_entries, n_articles, n_texts, n_verdicts)
 
     def _store_ends(self, batch: Batch) -> None:

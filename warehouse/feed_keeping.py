@@ -16,7 +16,7 @@ from warehouse.feed_rows import (
     StoredPoll,
 )
 from warehouse.feeds import Feeds, feed_row_of, state_row_of
-from warehouse.rows import AddressRow, FeedRow
+from warehouse.rows import AddressRow, FeedRow, HostRestRow, ReservationRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,26 @@ class FeedKeeping(Feeds):
         with self._transaction():
             self._run("forget_robots_files", after=after, now=now)
             return self._store("store_robots_files", files, RobotsRow)
+
+    def host_rests(self, *, after: datetime, now: datetime) -> list[HostRestRow]:
+        """Hosts that rest or labour, as noted after a moment by runs before `now`."""
+        return self._read("host_rests", HostRestRow, after=after, now=now)
+
+    def forget_host_rests(self, *, after: datetime, now: datetime) -> int:
+        """Forget hosts that recovered, those noted before a moment, and those of a clock that was ahead. How many."""
+        with self._transaction():
+            return self._run("forget_host_rests", after=after, now=now)
+
+    def store_reservations(self, reservations: Sequence[ReservationRow]) -> int:
+        """Keep what publishers say against machine learning; how many statements were new."""
+        with self._transaction():
+            self._store("update_reservations", reservations, ReservationRow)
+            return self._store("insert_reservations", reservations, ReservationRow)
+
+    def retry_quarantined(self, feed_ids: Iterable[str], now: datetime) -> int:
+        """Try entries again that were given up; how many of these feeds' are due now."""
+        with self._transaction():
+            return self._store("retry_quarantined", [_Key(one) for one in feed_ids], _Key, now=now)
 
     def _decide(self, feed_ids: Iterable[str], change: Callable[[KeepingRow], KeepingRow]) -> None:
         ids = list(dict.fromkeys(feed_ids))

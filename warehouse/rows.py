@@ -80,6 +80,26 @@ class AddressRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HostRestRow:
+    """What the next run must know of a host that asked for rest, or laboured. One that recovered has no slowdown."""
+
+    host: str  # registrable domain, or an IP address
+    rest_ends_at: datetime
+    slowdown: float  # 1: our usual pace
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRow:
+    """Something a publisher says against machine learning or data mining with what he publishes."""
+
+    subject: str  # origin of a site, or article_id
+    scope: str  # "site" or "page"
+    statement: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRow:
     """One poll of one feed."""
 
@@ -335,6 +355,8 @@ class Batch:
     verdicts: tuple[VerdictRow, ...] = ()
     feed_states: tuple[FeedStateRow, ...] = ()
     moves: tuple[AddressRow, ...] = ()
+    host_rests: tuple[HostRestRow, ...] = ()
+    reservations: tuple[ReservationRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

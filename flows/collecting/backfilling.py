@@ -64,10 +64,11 @@ def backfill(
         report = BackfillReport(run.run_id)
         try:
             archive = keeping.open_archive(settings, run.run_id)
-            with web.open_harvester(settings, resolve or {}, run.robots, archive) as harvester:
+            with web.open_harvester(settings, resolve or {}, run.robots, archive, run.rests) as harvester:
+                run.harvester = harvester
                 for poll in _pages(harvester, feed, url, n_pages, run.now, report):
                     _keep(run, report, harvester, model, poll, progress)
-                run.robots = harvester.robots_files(now)
+                intake.remember(run)
         except BaseException as problem:
             report.problems.append(f"{type(problem).__name__}: {problem}".splitlines()[0])
             raise
@@ -86,9 +87,11 @@ def _begin(settings: Settings, named: str, model: Path, now: datetime) -> tuple[
         models.register(warehouse, model, now)
         feeds = {row.feed_id: shaping.feed_of(row) for row in warehouse.active_feeds()}
         robots = [shaping.robots_file(row) for row in warehouse.robots_files(after=now - REMEMBERED)]
+        noted = warehouse.host_rests(after=now - intake.REST_REMEMBERED, now=now)
+        rests = [shaping.host_rest(row, now) for row in noted]
     feed = shaping.feed_of(card.feed)
     feeds[feed.feed_id] = feed
-    run = intake.Run(settings, run_id, now, due=[], feeds=feeds, robots=robots, caught_up=caught_up)
+    run = intake.Run(settings, run_id, now, due=[], feeds=feeds, robots=robots, rests=rests, caught_up=caught_up)
     return run, feed, card.adopted_url or feed.url
 
 

@@ -101,6 +101,13 @@ def resume(settings: Settings, named: Sequence[str], now: datetime) -> list[Feed
         return found
 
 
+def retry(settings: Settings, named: Sequence[str], now: datetime) -> int:
+    """Let the entries of these feeds be tried again that were given up; how many. Raises UnknownFeed."""
+    with deciding(settings, now) as warehouse:
+        found = _all(warehouse.feed_cards(), named)
+        return warehouse.retry_quarantined([card.feed.feed_id for card in found], now)
+
+
 def remove(settings: Settings, named: Sequence[str], now: datetime) -> list[FeedCard]:
     """Let go of feeds that a person added. Raises UnknownFeed, also for feeds that stand in the catalogue only."""
     with deciding(settings, now) as warehouse:

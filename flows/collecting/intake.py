@@ -23,6 +23,7 @@ from flows.steps.feeds.poll_times import FARTHEST_S
 from flows.steps.feeds.polling import lease_until
 from flows.steps.harvesting import Asked, Harvester, Poll
 from flows.steps.selecting import FARTHEST_TRY, Ending, ToRead, sort_entries
+from flows.steps.web.pacing import HostRest
 from flows.steps.web.robots import REMEMBERED, RobotsFile
 from flows.steps.web.urls import host_of, registrable_domain
 from warehouse.errors import WarehouseBusy
@@ -33,6 +34,7 @@ from warehouse.store import Warehouse
 
 OUTAGE = "no feed answered: our own network seems to be down; all are asked again in 15 minutes"
 IDLE_TOGETHER = 20  # batches
+REST_REMEMBERED = timedelta(days=7)  # no host rests longer; who only laboured has had time to recover
 MOST_RETRIES = 500  # a run tries again at most so many unannounced entries; the rest waits for the next
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,9 @@ class Run:
     due: Sequence[Asked]
     feeds: Mapping[str, Feed]  # feed_id -> feed, every active one
     robots: Sequence[RobotsFile] = ()  # read within the last day, by earlier runs and then by this one
+    rests: Sequence[HostRest] = ()  # what earlier runs remembered of hosts, and then this one, counted from `now`
+    reservations: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what sites say, by origin
+    harvester: Harvester | None = None  # the web side of the run; null before it is open
     is_outage: bool = False  # no feed answered at all: our own network is down
     claimed: set[str] = field(default_factory=set)  # url_keys this run reads
     seen_texts: dict[str, str] = field(default_factory=dict)  # text_hash -> article_id, stored by this run
@@ -98,6 +103,7 @@ def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datet
         warehouse.take_leases(_lease(row, run_id, now, settings) for row in due)
         feeds = [shaping.feed_of(row) for row in warehouse.active_feeds()]
         robots = warehouse.robots_files(after=now - REMEMBERED)
+        rests = warehouse.host_rests(after=now - REST_REMEMBERED, now=now)
     return Run(
         settings,
         run_id,
@@ -105,6 +111,7 @@ def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datet
         due=[Asked(shaping.feed_of(row.feed), shaping.state_of(row.state), row.adopted_url) for row in due],
         feeds={feed.feed_id: feed for feed in feeds},
         robots=[shaping.robots_file(row) for row in robots],
+        rests=[shaping.host_rest(row, now) for row in rests],
         caught_up=caught_up,
     )
 
@@ -172,6 +179,7 @@ def store(run: Run, done: Read) -> list[Ending] | None:
     Null if somebody holds the warehouse: then the batch waits in the spool, and so does every later one of this run,
     that they are stored in their order. Raises SpoolFull if it cannot wait there either.
     """
+    remember(run)
     pending = _pending(run, done)
     if not run.n_spooled:
         try:
@@ -182,6 +190,14 @@ def store(run: Run, done: Read) -> list[Ending] | None:
     spool_batch(run.settings.spool_dir, pending)
     run.n_spooled += 1
     return None
+
+
+def remember(run: Run) -> None:
+    """Take down what the web taught this run that the next one must know."""
+    if run.harvester is not None:
+        run.robots = run.harvester.robots_files(run.now)
+        run.rests = run.harvester.host_rests()
+        run.reservations = run.harvester.reservations()
 
 
 def _pending(run: Run, done: Read) -> Pending:
@@ -195,6 +211,8 @@ def _pending(run: Run, done: Read) -> Pending:
         shaping.frame_of(f"{run.run_id}-{run.n_batches:04d}", run.run_id, polls, after, run.now),
         moves=tuple(moves(polls, after, adopted, run.now)),
         rekeyed=tuple(rekey_rows(polls, changed)),
+        # With what the hosts answered: a run that is killed afterwards must not cost them their rest.
+        host_rests=tuple(shaping.host_rest_row(rest, run.now) for rest in run.rests),
     )
     return pend(frame, endings, done.verdicts, changed, run.feeds)
 
@@ -218,6 +236,8 @@ def finish(run: Run, problems: Sequence[str]) -> None:
         with run.open() as warehouse:
             files = [shaping.robots_row(file) for file in run.robots]
             warehouse.store_robots_files(files, after=run.now - REMEMBERED, now=run.now)
+            warehouse.store_reservations(shaping.site_reservations(run.reservations, run.now))
+            warehouse.forget_host_rests(after=run.now - REST_REMEMBERED, now=run.now)
             warehouse.finish_run(end.run_id, end.status, end.detail, end.ended_at)
     except WarehouseBusy as busy:
         run.held = run.held or busy

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from classifiers.verdict import Verdict
@@ -17,6 +17,7 @@ from flows.steps.pages.article import Article
 from flows.steps.selecting import Ending, KnownEntry
 from flows.steps.text.dates import Published
 from flows.steps.web.answers import Loss, Response
+from flows.steps.web.pacing import HostRest
 from flows.steps.web.robots import RobotsFile
 from flows.steps.web.urls import short_hash, url_key
 from warehouse import rows
@@ -78,6 +79,21 @@ def robots_file(row: RobotsRow) -> RobotsFile:
 def robots_row(file: RobotsFile) -> RobotsRow:
     """A robots.txt as stored."""
     return RobotsRow(file.origin, file.body, file.read_at)
+
+
+def host_rest(row: rows.HostRestRow, now: datetime) -> HostRest:
+    """What is remembered of a host, counted from a run that begins now."""
+    return HostRest(row.host, max(0.0, (row.rest_ends_at - now).total_seconds()), row.slowdown)
+
+
+def host_rest_row(rest: HostRest, now: datetime) -> rows.HostRestRow:
+    """What a run that began at `now` remembers of a host, as stored."""
+    return rows.HostRestRow(rest.host, now + timedelta(seconds=rest.rest_s), rest.slowdown, now)
+
+
+def site_reservations(said: Mapping[str, Sequence[str]], now: datetime) -> list[rows.ReservationRow]:
+    """What sites say against machine learning, as stored; `said` is by origin."""
+    return [rows.ReservationRow(site, "site", one, now) for site, statements in said.items() for one in statements]
 
 
 def fetch_row(fetch_id: str, poll: Poll) -> rows.FetchRow:
@@ -286,6 +302,11 @@ def _article_rows(
         ),
         "article_urls": tuple(row for ending in settled for row in url_rows(ending, now)),
         "texts": tuple(text_row(key, article, now) for _, article, key in read),
+        "reservations": tuple(
+            rows.ReservationRow(key, "page", statement, now)
+            for _, article, key in read
+            for statement in article.reservations
+        ),
         "verdicts": tuple(
             verdict_row(key, article.text_hash, verdicts[article.text_hash], now)
             for _, article, key in read

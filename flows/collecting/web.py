@@ -8,7 +8,7 @@ from flows.steps.pages.archiving import Archive
 from flows.steps.text.neutral import tame_logging
 from flows.steps.web.client import Client
 from flows.steps.web.limits import Limits
-from flows.steps.web.pacing import HostPace, HostPaces
+from flows.steps.web.pacing import HostPace, HostPaces, HostRest
 from flows.steps.web.robots import RobotsFile
 from flows.steps.workers import Pool
 
@@ -27,19 +27,21 @@ def open_harvester(
     resolve: Mapping[str, str],
     robots_files: Iterable[RobotsFile] = (),
     archive: Archive | None = None,
+    rests: Iterable[HostRest] = (),
 ) -> Harvester:
     """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`.
 
     From here on log lines may quote the web, so those of this process are made harmless.
 
-    `robots_files` are those that earlier runs read within the last day; pages are kept in `archive`, if there is one.
+    `robots_files` are those that earlier runs read within the last day, `rests` what they remembered of hosts,
+    counted from now; pages are kept in `archive`, if there is one.
     """
     tame_logging()
     limits = HarvestLimits(
         settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
     )
     return Harvester(
-        lambda: open_client(settings, resolve),
+        lambda: open_client(settings, resolve, rests),
         open_pool(settings),
         limits,
         robots_files=robots_files,
@@ -53,10 +55,12 @@ def open_pool(settings: Settings) -> Pool:
     return Pool(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
 
 
-def open_client(settings: Settings, resolve: Mapping[str, str]) -> Client:
+def open_client(settings: Settings, resolve: Mapping[str, str], rests: Iterable[HostRest] = ()) -> Client:
     """The client that the settings ask for; use with `async with`."""
     paces = HostPaces(
-        feed=HostPace(settings.host_delay_s, 1), page=HostPace(settings.host_delay_s, settings.pages_per_host)
+        feed=HostPace(settings.host_delay_s, 1),
+        page=HostPace(settings.host_delay_s, settings.pages_per_host),
+        rests=rests,
     )
     limits = Limits(
         feed_bytes=settings.max_feed_bytes,

@@ -171,6 +171,21 @@ def resume(settings: Settings, urls: tuple[str, ...]) -> None:
             echo(f"Resumed: {card.feed.url}")
 
 
+@click.command("retry")
+@click.argument("urls", metavar="URL...", nargs=-1, required=True)
+@with_settings
+def retry(settings: Settings, urls: tuple[str, ...]) -> None:
+    """Try entries again that were given up after six tries; the next run reads them (mart.quarantine lists them).
+
+    Example: smewatch feeds retry https://example.org/feed.xml
+    """
+    from flows.collecting import feed_keeping
+
+    with in_sentences():
+        n_entries = feed_keeping.retry(settings, urls, datetime.now(UTC))
+    click.echo(f"{n_entries} entries are tried again by the next run.")
+
+
 @click.command("remove")
 @click.argument("urls", metavar="URL...", nargs=-1, required=True)
 @with_settings

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.common import console, echo_json, with_settings
-from flows.commands.feed_changes import add, export_feeds, import_feeds, pause, remove, resume
+from flows.commands.feed_changes import add, export_feeds, import_feeds, pause, remove, resume, retry
 from flows.commands.feed_visits import backfill, probe
 from flows.commands.telling import in_sentences
 from flows.settings import Settings
@@ -234,5 +234,5 @@ def _print_past(past: "FeedPast", now: datetime) -> None:
         console().print(losses)
 
 
-for each in (add, probe, import_feeds, export_feeds, pause, resume, remove, backfill):
+for each in (add, probe, import_feeds, export_feeds, pause, resume, retry, remove, backfill):
     command.add_command(each)

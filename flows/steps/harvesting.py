@@ -26,6 +26,7 @@ from flows.steps.pages.article import Article
 from flows.steps.pages.standing_in import may_stand_in, stand_in
 from flows.steps.selecting import Ending, ToRead, with_next_try
 from flows.steps.web.fetching import Client, Loss, Page, Response, fetch_feed, fetch_page
+from flows.steps.web.pacing import HostRest
 from flows.steps.web.robots import RobotsCache, RobotsFile
 from flows.steps.workers import CallFailed, Overrun, Pool
 
@@ -153,6 +154,14 @@ class Harvester:
         """Every robots.txt worth remembering until the next run."""
         return self._robots.files(now)
 
+    def host_rests(self) -> list[HostRest]:
+        """What the next run must know of hosts that rest or labour, counted from when this harvester was opened."""
+        return self._client.paces.rests()
+
+    def reservations(self) -> dict[str, tuple[str, ...]]:
+        """What the sites met say against machine learning, by origin."""
+        return self._robots.reservations()
+
     async def _poll(self, asked: Asked, now: datetime) -> Poll:
         begun = time.monotonic()
         etag, last_modified = validators(asked.state, now)
@@ -195,7 +204,7 @@ class Harvester:
             return Ending(entry, Outcome.BAD_LINK, detail="no link, and too little text in the feed")
         page = await fetch_page(self._client, entry.link, self._robots, now)
         if isinstance(page, Loss):
-            return Ending(entry, page.outcome, detail=page.detail, http_status=page.http_status)
+            return _lost(entry, page)
         if self.archive:
             await self.archive.keep(page)
         return await self._extracted(entry, page, now)
@@ -255,6 +264,18 @@ def read_page(page: Page, entry: Entry, now: datetime) -> Article | Loss:
     from flows.steps.pages.extracting import extract_article
 
     return extract_article(page, entry, seen_at=now)
+
+
+def _lost(entry: Entry, loss: Loss) -> Ending:
+    is_spared = loss.outcome is Outcome.REFUSED and loss.http_status is None and loss.retry_after_s is not None
+    return Ending(
+        entry,
+        loss.outcome,
+        detail=loss.detail,
+        http_status=loss.http_status,
+        rest_s=loss.retry_after_s,
+        is_spared=is_spared,
+    )
 
 
 def _in_short(problem: CallFailed) -> str:

@@ -56,6 +56,8 @@ class Ending:
     is_repeat: bool = False  # announced before, with nothing new and nothing due
     is_our_fault: bool = False  # our reader failed on the page: another day, or another version, may read it
     stands_in_for: Outcome | None = None  # how its page ended, where the feed's text stands in for it; else null
+    rest_s: float | None = None  # seconds the host wants to be left alone; null if it says nothing
+    is_spared: bool = False  # nobody was asked, because the host rests after what another page of it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,14 @@ def _linked(ending: Ending, urls: Mapping[str, str]) -> Ending:
 
 
 def with_next_try(ending: Ending, known: KnownEntry | None, now: datetime) -> Ending:
-    """The ending with its count of tries, and when it is tried again: only what may pass, and six times."""
-    n_attempts = (known.n_attempts if known else 0) + 1
+    """The ending with its count of tries, and when it is tried again: only what may pass, and six times.
+
+    Not before a host's rest is over, as far as two days; a host that was not asked has not refused.
+    """
+    n_attempts = (known.n_attempts if known else 0) + (not ending.is_spared)
     may_pass = (ending.outcome in RETRYABLE or ending.is_our_fault) and n_attempts < MAX_ATTEMPTS
-    next_attempt_at = now + RETRY_AFTER * 2 ** (n_attempts - 1) if may_pass else None
-    return replace(ending, n_attempts=n_attempts, next_attempt_at=next_attempt_at)
+    if not may_pass:
+        return replace(ending, n_attempts=n_attempts, next_attempt_at=None)
+    usual = RETRY_AFTER * 2 ** max(0, n_attempts - 1)
+    wait = min(max(usual, timedelta(seconds=min(ending.rest_s or 0.0, FARTHEST_TRY.total_seconds()))), FARTHEST_TRY)
+    return replace(ending, n_attempts=n_attempts, next_attempt_at=now + wait)

@@ -48,7 +48,8 @@ class Rounds:
     ) -> dict[str, str]:
         """One run: the outcome of each poll by address asked. `dies` is called before anything is stored."""
         run = self.begin(now, every_feed=every_feed)
-        with web.open_harvester(self.settings, self.resolve, run.robots) as harvester:
+        with web.open_harvester(self.settings, self.resolve, run.robots, rests=run.rests) as harvester:
+            run.harvester = harvester
             polls = [poll for batch in intake.batches(run) for poll in harvester.poll(batch, now, lambda: None)]
             if dies:
                 dies(run, polls)
@@ -56,7 +57,7 @@ class Rounds:
             if not chosen.to_read:
                 intake.note_outage(run, polls)
             self._store(run, harvester, chosen)
-            run.robots = harvester.robots_files(now)
+            intake.remember(run)
         intake.finish(run, [])
         return {poll.url: poll.outcome.value for poll in polls}
 

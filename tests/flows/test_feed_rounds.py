@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from flows.collecting import feed_keeping
 from flows.steps.feeds.feed import Feed
 from flows.steps.feeds.poll_times import FARTHEST_S, Reason
 from flows.steps.feeds.polling import FeedState, is_due
@@ -175,6 +176,67 @@ def test_a_robots_file_is_read_once_a_day_however_many_runs_there_are(rounds, se
     assert server.paths().count("/robots.txt") == 2
     runs.run(NOW + 100 * HOUR, every_feed=True)
     assert runs.ask("select count(*), min(read_at) from ops.robots_files") == [(1, "2026-11-24T16:00:00Z")]
+
+
+# --- Hosts ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_host_that_asked_for_rest_is_asked_nothing_before_its_end_by_any_later_run(rounds, server):
+    server.scripts |= {"/a": feed(links=[server.url("/page")]), "/page": answer(429, Retry_After="7200")}
+    runs = rounds(server.url("/a"))
+    runs.run(NOW)
+    tries = "select outcome, n_attempts, next_attempt_at from raw.entries"
+    assert runs.ask(tries) == [("refused", 1, "2026-11-20T14:00:00Z")]
+    rests = "select host, rest_ends_at - interval 2 hours - timestamptz '2026-11-20 12:00:00Z' < interval 1 minute"
+    assert runs.ask(f"{rests} from ops.host_rests") == [("127.0.0.1", True)]
+    n_asked = len(server.seen)
+    server.scripts |= {"/page": page("page", 1), "/a": feed(links=[server.url("/page")], etag='"2"')}
+    assert runs.run(NOW + HOUR, every_feed=True) == {server.url("/a"): "refused"}
+    assert len(server.seen) == n_asked
+    assert runs.ask(tries) == [("refused", 1, "2026-11-20T14:00:00Z")]
+    assert runs.ask("select n_failures from ops.feed_states") == [(0,)]
+    runs.run(NOW + 2.1 * HOUR, every_feed=True)
+    assert runs.ask("select outcome, n_attempts from raw.entries") == [("stored", 2)]
+
+
+def test_what_publishers_reserve_is_kept_beside_what_they_publish(rounds, server):
+    robots = b"User-agent: *\nContent-Signal: search=yes, ai-train=no\nDisallow:\n"
+    reserved = page("page", 1).replace(b"<head>", b'<head><meta name="robots" content="noai">')
+    reserved = reserved.replace(b"Content-Length", b"TDM-Reservation: 1\r\nX-Length")
+    server.scripts |= {"/robots.txt": answer(200, robots), "/page": reserved}
+    runs = rounds(server.url("/a"))
+    for hour in (0, 1):
+        server.scripts["/a"] = feed(links=[server.url("/page")], etag=f'"{hour}"')
+        runs.run(NOW + hour * HOUR, every_feed=True)
+    assert runs.ask("select scope, statement, first_seen_at from raw.reservations order by all") == [
+        ("page", "header: tdm-reservation 1", "2026-11-20T12:00:00Z"),
+        ("page", "meta: robots noai", "2026-11-20T12:00:00Z"),
+        ("site", "robots.txt: Content-Signal ai-train=no", "2026-11-20T12:00:00Z"),
+    ]
+
+
+# --- Quarantine -----------------------------------------------------------------------------------------------------
+
+
+def test_a_page_refused_six_times_is_given_up_until_a_person_asks_for_it_again(rounds, server):
+    server.scripts["/page"] = answer(403)
+    runs, tried_at = rounds(server.url("/a")), NOW
+
+    def announce(etag):
+        server.scripts["/a"] = feed(links=[server.url("/page")], etag=etag)
+        runs.run(tried_at, every_feed=True)
+
+    for n in range(7):
+        announce(f'"{n}"')
+        tried_at += timedelta(days=2)
+    assert server.paths().count("/page") == 6
+    assert runs.ask("select outcome, http_status, n_attempts from mart.quarantine") == [("refused", 403, 6)]
+    assert feed_keeping.retry(runs.settings, [server.url("/a")], tried_at) == 1
+    assert runs.ask("from mart.quarantine") == []
+    server.scripts["/page"] = page("page", 1)
+    announce('"again"')
+    assert runs.ask("select outcome, n_attempts from raw.entries") == [("stored", 1)]
+    assert feed_keeping.retry(runs.settings, [server.url("/a")], tried_at) == 0
 
 
 # --- Moved feeds ----------------------------------------------------------------------------------------------------

@@ -20,3 +20,6 @@ class Article:
     source: str  # "page" or "feed"
     extractor: str  # name and version, e.g. "trafilatura 2.3.1 fast"
     n_words: int  # words for alphabets, characters / 2 for Chinese, Japanese and Thai
+    reservations: tuple[
+        str, ...
+    ] = ()  # what the page says against machine learning (flows/steps/web/reservations.py)

@@ -70,6 +70,7 @@ def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article |
         source="page",
         extractor=PAGE_EXTRACTOR,
         n_words=n_words,
+        reservations=(*page.reservations, *facts.reservations),
     )
 
 

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from flows.steps.text.dates import Published, date_in_url, parse_date
 from flows.steps.text.texts import MAX_TITLE_CHARS, clean, plain_text
+from flows.steps.web.reservations import of_metas
 from flows.steps.web.urls import clean_link, same_site
 
 MAX_AUTHOR_CHARS = 200
@@ -78,6 +79,7 @@ class Facts:
     canonical_url: str | None  # on the same registrable domain, and not its home page
     is_free: bool | None  # schema.org isAccessibleForFree
     dates: tuple[Published, ...]
+    reservations: tuple[str, ...] = ()  # what its meta tags say against machine learning
 
 
 def read_facts(tree: HtmlElement, *, url: str, seen_at: datetime) -> Facts:
@@ -94,6 +96,7 @@ def read_facts(tree: HtmlElement, *, url: str, seen_at: datetime) -> Facts:
         canonical_url=_canonical(tree, url),
         is_free=_is_free(nodes),
         dates=tuple(_dates(tree, articles, metas, url=url, seen_at=seen_at)),
+        reservations=of_metas(metas),
     )
 
 

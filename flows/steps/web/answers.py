@@ -49,6 +49,7 @@ class Response:
     hops: tuple[Hop, ...]  # redirects in order; empty if none
     wire_bytes: int  # of the body, as transferred; the headers are not counted
     duration_s: float  # asking and reading, all hops; not the wait for our own pace
+    reservations: tuple[str, ...] = ()  # what its headers say against machine learning (reservations.py)
 
     @property
     def permanent_url(self) -> str:

@@ -23,6 +23,7 @@ from flows.steps.web.limits import Limits
 from flows.steps.web.names import Resolver
 from flows.steps.web.pacing import HostPaces, Lane
 from flows.steps.web.redirects import address_refusal, redirect_target
+from flows.steps.web.reservations import of_headers
 from flows.steps.web.urls import host_of
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -230,6 +231,7 @@ class Client:
             hops=(),
             wire_bytes=wire_bytes,
             duration_s=0.0,
+            reservations=of_headers(head),
         )
 
 

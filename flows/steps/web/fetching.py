@@ -58,6 +58,7 @@ class Page:
     charset: str | None  # from the Content-Type header; null if it names none
     wire_bytes: int
     fetched_at: datetime  # aware, UTC
+    reservations: tuple[str, ...] = ()  # what its headers say against machine learning; the archive does not keep it
 
 
 async def fetch_feed(
@@ -133,6 +134,7 @@ async def fetch_page(client: Client, url: str, robots: RobotsCache, now: datetim
         charset=answer.charset,
         wire_bytes=answer.wire_bytes,
         fetched_at=now,
+        reservations=answer.reservations,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +12,7 @@ from flows.steps.web.urls import registrable_domain
 CRAWL_DELAY_CAP_S = 60.0  # some files ask for a day; a host that means it answers 429
 SLOWEST_S = 300.0
 LONGEST_WAIT_S = 120.0  # a host that wants more than this is left for another run
+LONGEST_REST_S = 7 * 86_400.0  # some Retry-Afters are numbers that mean nothing
 _LATENCY_WEIGHT = 0.25  # of the newest answer in the moving average
 _RECOVERY = 0.75  # each good answer takes a quarter off the slow-down
 _FIRST_SLOWDOWN_S = 1.0  # what a refusal doubles from where our own pace is 0
@@ -30,6 +31,15 @@ class HostPace:
 
     delay_s: float = 5.0  # between the starts of two requests
     max_concurrent: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class HostRest:
+    """What a run remembers of a host for the next one. With both numbers at rest it has recovered."""
+
+    host: str  # registrable domain, or an IP address
+    rest_s: float = 0.0  # seconds from the beginning of the run for which it wants to be left alone
+    slowdown: float = 1.0  # how much longer than our pace we wait between two requests
 
 
 _ADDRESS_SHARE = 5.0  # sites that share an address together get five times the pace and places of one
@@ -61,7 +71,8 @@ class HostPaces:
     IP addresses are hosts of their own. A content network's address is shared by sites that have nothing to do with
     each other, so refusals and slowness count for the host alone.
 
-    `clock` gives seconds on a steady clock and `sleep` waits on the same one, so that tests need no real time.
+    `rests` is what an earlier run remembered, counted from now. `clock` gives seconds on a steady clock and `sleep`
+    waits on the same one, so that tests need no real time.
     """
 
     def __init__(
@@ -69,6 +80,7 @@ class HostPaces:
         feed: HostPace = HostPace(5.0, 1),
         page: HostPace = HostPace(5.0, 2),
         *,
+        rests: Iterable[HostRest] = (),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -76,6 +88,22 @@ class HostPaces:
         self._clock, self._sleep = clock, sleep
         self._hosts: dict[str, _Host] = {}
         self._machines: dict[str, _Machine] = {}
+        self._begun = clock()
+        self._remembered = set[str]()
+        for rest in rests:
+            state = self._host(rest.host)
+            state.rests_until = self._begun + min(rest.rest_s, LONGEST_REST_S)
+            state.slowdown = min(max(rest.slowdown, 1.0), SLOWEST_S)
+            self._remembered.add(rest.host)
+
+    def rests(self) -> list[HostRest]:
+        """What the next run must know, counted from our beginning: of hosts that rest or labour, or did before us."""
+        found = (
+            HostRest(host, max(0.0, state.rests_until - self._begun), state.slowdown)
+            for host, state in self._hosts.items()
+        )
+        now_s = self._clock() - self._begun
+        return [rest for rest in found if rest.rest_s > now_s or rest.slowdown > 1.0 or rest.host in self._remembered]
 
     @asynccontextmanager
     async def turn(self, host: str, lane: Lane, address: str | None = None) -> AsyncIterator[float]:
@@ -119,7 +147,7 @@ class HostPaces:
         state = self._host(host)
         if status in (429, 503):
             state.slowdown = min(state.slowdown * 2, SLOWEST_S)
-            state.rests_until = max(state.rests_until, self._clock() + (retry_after_s or 0.0))
+            state.rests_until = max(state.rests_until, self._clock() + min(retry_after_s or 0.0, LONGEST_REST_S))
             state.next_start = max(state.next_start, self._clock() + self._delay_s(state, Lane.PAGE))
             return
         if status is None or status >= 400:  # a quick error says nothing about how a host bears us

@@ -13,6 +13,7 @@ from protego import Protego
 from flows.steps.outcomes import Outcome
 from flows.steps.web.answers import Loss, Response
 from flows.steps.web.client import Client, Request
+from flows.steps.web.reservations import of_robots
 
 _FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not longer than a day
 _RETRY = timedelta(hours=1)  # how soon we ask again after a server that could not say
@@ -30,6 +31,7 @@ class Rules:
 
     file: Protego | None = None  # null: no rules, everything may be read
     names_us: bool = False  # a group of the file is addressed to us by name
+    reservations: tuple[str, ...] = ()  # what it says against machine learning
     refusal: Loss | None = None  # why nothing at all may be read; null if the file decides
 
     def allows(self, url: str) -> bool:
@@ -53,8 +55,9 @@ def read_rules(body: bytes, agent: str) -> Rules:
     every agent of a group a copy of every rule: 16,000 of each, 400 KB, ran for minutes.
     """
     encoding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    lines = [_renamed(line, agent.lower()) for line in body.decode(encoding, "replace").splitlines()]
-    return Rules(Protego.parse("\n".join(lines)), names_us=f"User-agent: {_US}" in lines)
+    text = body.decode(encoding, "replace")
+    lines = [_renamed(line, agent.lower()) for line in text.splitlines()]
+    return Rules(Protego.parse("\n".join(lines)), f"User-agent: {_US}" in lines, of_robots(text))
 
 
 def _renamed(line: str, agent: str) -> str:
@@ -118,6 +121,11 @@ class RobotsCache:
         """What is worth remembering until the next run: every file that holds, or may stand in for a missing one."""
         files = {**self._remembered, **{origin: known.file for origin, known in self._known.items()}}
         return [file for file in files.values() if file is not None and now < file.read_at + REMEMBERED]
+
+    def reservations(self) -> dict[str, tuple[str, ...]]:
+        """What the origins met in this run say against machine learning; those that say nothing are left out."""
+        known = ((origin, known.rules.reservations) for origin, known in self._known.items())
+        return {origin: said for origin, said in known if said}
 
     async def _rules(self, url: str, now: datetime) -> Rules:
         parts = urlsplit(url)

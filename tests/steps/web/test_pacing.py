@@ -7,7 +7,16 @@ from itertools import count, pairwise
 
 import pytest
 
-from flows.steps.web.pacing import CRAWL_DELAY_CAP_S, LONGEST_WAIT_S, SLOWEST_S, HostPace, HostPaces, Lane
+from flows.steps.web.pacing import (
+    CRAWL_DELAY_CAP_S,
+    LONGEST_REST_S,
+    LONGEST_WAIT_S,
+    SLOWEST_S,
+    HostPace,
+    HostPaces,
+    HostRest,
+    Lane,
+)
 
 
 class Clock:
@@ -37,8 +46,8 @@ class Clock:
         return [task.result() for task in tasks]
 
 
-def paces(clock: Clock, feed: HostPace | None = None, page: HostPace | None = None) -> HostPaces:
-    return HostPaces(feed or HostPace(5.0, 1), page or HostPace(5.0, 2), clock=clock, sleep=clock.sleep)
+def paces(clock: Clock, feed: HostPace | None = None, page: HostPace | None = None, rests=()) -> HostPaces:
+    return HostPaces(feed or HostPace(5.0, 1), page or HostPace(5.0, 2), rests=rests, clock=clock, sleep=clock.sleep)
 
 
 def starts(*visits: tuple[str, Lane], takes_s: float = 1.0, **lanes) -> list[float]:
@@ -222,3 +231,40 @@ def test_many_waiting_visits_keep_distance_and_order():
     order = starts(*[("a.test", PAGE)] * 50, takes_s=0.1)
     assert order == sorted(order)
     assert Counter(round(b - a, 6) for a, b in pairwise(order)) == {5.0: 49}
+
+
+# --- From run to run ------------------------------------------------------------------------------------------------
+
+
+def test_a_rest_outlives_the_run_in_which_it_was_asked_for():
+    clock = Clock()
+    first = paces(clock)
+    clock.now += 100
+    first.note("www.a.test", latency_s=1, status=429, retry_after_s=3_600)
+    (rest,) = first.rests()
+    assert rest == HostRest("a.test", rest_s=3_700, slowdown=2.0)
+
+    clock.now = 5_000_000.0  # another process, another steady clock
+    second = paces(clock, rests=[HostRest("a.test", rest_s=rest.rest_s - 600, slowdown=rest.slowdown)])
+
+    async def visit(host: str) -> float:
+        async with second.turn(host, PAGE) as rest_s:
+            return rest_s
+
+    assert asyncio.run(clock.run(visit("rss.a.test"), visit("b.test"))) == [3_100, 0]
+
+
+def test_a_host_that_recovers_is_named_once_more_as_recovered_and_then_no_longer():
+    clock = Clock()
+    pace = paces(clock, rests=[HostRest("a.test", slowdown=2.0)])
+    for _ in range(4):
+        pace.note("a.test", latency_s=1, status=200)
+    assert pace.rests() == [HostRest("a.test", rest_s=0.0, slowdown=1.0)]
+    assert paces(clock).rests() == []
+
+
+def test_no_host_rests_longer_than_a_week():
+    clock = Clock()
+    pace = paces(clock, rests=[HostRest("a.test", rest_s=1e12)])
+    pace.note("b.test", latency_s=1, status=503, retry_after_s=1e12)
+    assert {rest.rest_s for rest in pace.rests()} == {LONGEST_REST_S}
