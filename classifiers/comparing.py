@@ -80,9 +80,8 @@ def compare_folders(candidate: Path, current: Path, examples: Sequence[Example])
     scores = {key: remembered[key].score for key in asked if key in remembered}
     fresh = {key: example for key, example in asked.items() if key not in remembered}
     scores |= _judged(judge, fresh)
-    pairs = [
-        Scored(one.source, one.label, one.group, one.score, scores[key]) for key in asked for one in (held[key],)
-    ]
+    rows = [(held[key], scores[key]) for key in asked]
+    pairs = [Scored(mine.source, mine.label, mine.group, mine.score, theirs) for mine, theirs in rows]
     return decide(candidate.name, current.name, pairs, len(fresh))
 
 
