@@ -11,6 +11,7 @@ from typing import Any
 
 from prefect import State, flow
 from prefect.runtime import flow_run
+from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -21,7 +22,8 @@ from flows.locks import AlreadyRunning
 from flows.mailing import send
 from flows.platform import hush_the_end
 from flows.service import alerting, leases, logs, maintenance, marks, owed
-from flows.service.reconciling import is_made_up
+from flows.service.prefect_api import PrefectApi
+from flows.service.reconciling import is_made_up, reconcile
 from flows.settings import Given, Settings, settings_of
 from flows.train import train
 
@@ -79,7 +81,13 @@ def scheduled_train(settings: Given = None) -> State[Any]:
 @flow(name="watch", validate_parameters=False)
 def scheduled_watch(settings: Given = None) -> State[Any]:
     """Look after everything once: for teams, whose workers have no `smewatch serve` that looks every few minutes."""
-    return on_schedule("watch", settings, alerting.look_after)
+    return on_schedule("watch", settings, watch)
+
+
+def watch(settings: Settings, now: datetime) -> None:
+    """What the keeper of `smewatch serve` does beside its schedules."""
+    reconcile(settings, PrefectApi(PREFECT_API_URL.value()), now)
+    alerting.look_after(settings, now)
 
 
 def try_training(settings: Settings, now: datetime) -> None:

@@ -25,16 +25,16 @@ def command(settings: Settings) -> None:
 
 
 def _serve(settings: Settings) -> int:
-    from flows.service.serving import service
+    from flows.service.serving import only_service, server_to_use
 
     to = console(stderr=True)
-    with service(settings, lambda: to.print("Starting Prefect's server (4 to 20 s) ...")) as (
-        server,
-        wait_for_prefect,
+    with (
+        only_service(settings),
+        server_to_use(settings, lambda: to.print("Starting Prefect's server (4 to 20 s) ...")) as (server, wait),
     ):
         from flows.serve import serve_flows
 
-        api = wait_for_prefect()
+        api = wait()
         to.print(f"Serving: ingest at '{settings.ingest_cron}', digest at '{settings.digest_cron}', {settings.zone}.")
         to.print(f"Every run: {api.removesuffix('/api')}   Stop with Ctrl-C.")
         serve_flows(settings, server, api)

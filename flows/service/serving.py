@@ -11,32 +11,38 @@ from flows.platform import LocalServer, prepare_prefect, running_server
 from flows.settings import Settings
 
 Found = tuple[LocalServer | None, Callable[[], str]]
+PATIENCE_S = 2.0  # `smewatch status` looks at the lock by taking it, for a moment
 
 
 @contextmanager
-def service(settings: Settings, on_start: Callable[[], None]) -> Iterator[Found]:
-    """The one service of a data folder, with the server it found (null: not ours) or started, and how to wait for it.
-
-    Raises AlreadyRunning if the folder is served by another process.
-    """
+def only_service(settings: Settings) -> Iterator[None]:
+    """Hold the lock of the data folder's service. Raises AlreadyRunning if another process serves it."""
     folder = settings.data_dir / "service"
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "serve.lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=PATIENCE_S)
     except Timeout:
         raise AlreadyRunning(f"another `smewatch serve` is at work in {settings.data_dir}") from None
-    with lock:
-        prepare_prefect(settings)
-        found = running_server(settings)
-        if found:
-            os.environ["PREFECT_API_URL"] = found
-            yield None, lambda: found
-            return
-        server = LocalServer(settings, announced=True)
-        server.start()
-        on_start()
-        try:
-            yield server, server.wait
-        finally:
-            server.stop()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def server_to_use(settings: Settings, on_start: Callable[[], None]) -> Iterator[Found]:
+    """The server that was found (null: not ours) or started, and how to wait for it. `on_start` is called if ours."""
+    prepare_prefect(settings)
+    found = running_server(settings)
+    if found:
+        os.environ["PREFECT_API_URL"] = found
+        yield None, lambda: found
+        return
+    server = LocalServer(settings, announced=True)
+    server.start()
+    on_start()
+    try:
+        yield server, server.wait
+    finally:
+        server.stop()
