@@ -112,7 +112,8 @@ def _bars(name: str, title: str, trends: Trends, series: tuple[Series, ...]) -> 
     """One row of bars a series, all of one scale but for the sum of all stories; this week's in the accent."""
     rows = (trends.total, *series) if name == "kinds" else series
     numbers = "; ".join(f"{one.label}: {', '.join(_count_words(count) for count in one.counts)}" for one in rows)
-    alt = f"{title}, {trends.weeks[0]} to {trends.weeks[-1]}, oldest first. {numbers}."
+    unknown = " (– where nothing was polled)" if None in trends.total.counts else ""
+    alt = f"{title}, {trends.weeks[0]} to {trends.weeks[-1]}, oldest first{unknown}. {numbers}."
 
     def draw(canvas: Canvas, colours: Palette) -> None:
         heights = [*([_ROW] * len(rows)), _AXIS_ROW]
@@ -201,7 +202,7 @@ def _matrix_words(matrix: Matrix) -> str:
 
 
 def _count_words(count: int | None) -> str:
-    return "?" if count is None else f"{count:,}"
+    return "–" if count is None else f"{count:,}"
 
 
 @contextmanager

@@ -66,15 +66,15 @@ def test_a_vector_is_as_wide_as_a_phone_and_nothing_in_it_reaches_beyond(drawn):
 
 
 def test_the_words_for_a_figure_state_its_numbers(drawings):
-    assert "Agreements: 0, 1, ?, 0, 1, 0, 1, 0, 1, 1, 0, 2" in drawings["kinds"].alt
-    assert "All stories: 3, 5, ?, 4, 6, 2, 8, 4, 5, 9, 7, 12" in drawings["kinds"].alt
+    assert "Agreements: 0, 1, –, 0, 1, 0, 1, 0, 1, 1, 0, 2" in drawings["kinds"].alt
+    assert "All stories: 3, 5, –, 4, 6, 2, 8, 4, 5, 9, 7, 12" in drawings["kinds"].alt
     assert "2026-W36 to 2026-W47" in drawings["pairs"].alt
     assert "stories of the last 12 weeks: Japan – Viet Nam 7; Japan – Democratic" in drawings["matrix"].alt
 
 
 def test_every_number_stands_in_the_figure_and_a_week_without_polls_is_no_zero(drawn):
     texts = [text.text for text in etree.fromstring(drawn["kinds"]).iter("text")]
-    assert texts.count("?") == 3  # one each: all stories, two kinds
+    assert texts.count("–") == 3  # one each: all stories, two kinds
     assert [text for text in texts if text == "12"] == ["12"]
     assert "0" not in texts
 
