@@ -51,6 +51,7 @@ class WeekArticle:
     kind_score: float | None
     countries: tuple[str, ...]  # heaviest first
     blocs: tuple[str, ...]  # heaviest first
+    sectors: tuple[str, ...]  # most often named first
     evidence: tuple[EvidenceRow, ...]  # strongest first
     text_hash: str
     text: str | None  # null once retention dropped it

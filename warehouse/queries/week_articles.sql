@@ -3,7 +3,7 @@
 -- Parameters: start, end (times; start <= counted_at < end), zone (IANA name).
 -- Columns: article_id, title, url, outlet, outlet_country, feed_id, language, author, published_at, published_at_source,
 --   published_at_precision, is_published_in_future, first_seen_at, counted_at, model_id, score, band, is_relevant, label,
---   kind, kind_score, countries, blocs, evidence (list of phrase, weight), text_hash, text, n_words,
+--   kind, kind_score, countries, blocs, sectors, evidence (list of phrase, weight), text_hash, text, n_words,
 --   also_in (list of outlet, url, title), story_id, is_story_lead, is_late.
 with late as (
     select article_id from mart.late_arrivals($zone, $start, $end)
@@ -34,6 +34,11 @@ blocs as (
     from core.article_blocs semi join chosen using (article_id, text_version, model_id)
     group by article_id
 ),
+sectors as (
+    select article_id, list(sector order by sector_rank) as sectors
+    from core.article_sectors semi join chosen using (article_id, text_version, model_id)
+    group by article_id
+),
 twins as (
     select distinct on (entries.article_id, entries.link) entries.article_id, feeds.outlet, entries.link as url, entries.title
     from raw.entries join raw.feeds as feeds using (feed_id)
@@ -54,12 +59,14 @@ select
     feeds.country as outlet_country,
     coalesce(places.countries, []) as countries,
     coalesce(blocs.blocs, []) as blocs,
+    coalesce(sectors.sectors, []) as sectors,
     coalesce(reasons.evidence, []) as evidence,
     coalesce(reprints.also_in, []) as also_in
 from chosen
 join texts using (article_id, text_version)
 left join places using (article_id)
 left join blocs using (article_id)
+left join sectors using (article_id)
 left join reasons using (article_id)
 left join reprints using (article_id)
 left join core.story_articles_in_force as stories on stories.article_id = chosen.article_id

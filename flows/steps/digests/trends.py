@@ -168,12 +168,16 @@ def _series(label: str, key: tuple[str, ...], counts: list[int | None], tail: fl
 def _leading_pairs(
     weeks: Iterable[WeekStories], last: WeekStories | None, economy_name: Mapping[str, str]
 ) -> list[tuple[str, str]]:
-    """The pairs with most stories in all the weeks; of equals those with more in the last one."""
+    """The pairs with most stories in all the weeks; of equals those with more in the last one.
+
+    A pair that met once has no trend.
+    """
     met: Counter[tuple[str, str]] = Counter()
     for one in weeks:
         met.update(one.pairs)
     now = last.pairs if last else {}
-    return sorted(met, key=lambda pair: (-met[pair], -now.get(pair, 0), _names(pair, economy_name), pair))[:MAX_PAIRS]
+    again = [pair for pair, number in met.items() if number > 1]
+    return sorted(again, key=lambda pair: (-met[pair], -now.get(pair, 0), _names(pair, economy_name), pair))[:MAX_PAIRS]
 
 
 def _names(pair: tuple[str, str], economy_name: Mapping[str, str]) -> tuple[str, str]:

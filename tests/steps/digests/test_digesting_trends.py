@@ -88,11 +88,12 @@ def test_a_single_pair_stands_out_only_where_it_is_rarer_than_one_week_in_a_thou
 
 
 def test_only_the_leading_pairs_are_shown_those_of_this_week_first_among_equals():
-    one = WeekStories(SHOWN[-2], 20, {}, {("AA", f"B{n}"): 1 for n in range(MAX_PAIRS)})
-    now = WeekStories(WEEK, 1, {}, {("ZZ", "ZY"): 1})
+    one = WeekStories(SHOWN[-2], 20, {}, {("AA", f"B{n}"): 2 for n in range(MAX_PAIRS)} | {("ZY", "ZZ"): 1})
+    now = WeekStories(WEEK, 1, {}, {("ZY", "ZZ"): 1, ("AA", "YY"): 1})
     pairs = trends_of([one, now], WEEK, NAMES).pairs
     assert len(pairs) == MAX_PAIRS
-    assert pairs[0].key == ("ZZ", "ZY")
+    assert pairs[0].key == ("ZY", "ZZ")
+    assert ("AA", "YY") not in {pair.key for pair in pairs}  # met once: no trend
 
 
 def test_the_matrix_is_symmetric_and_led_by_who_acts_most():

@@ -27,7 +27,8 @@ LOOK = """() => ({
     .filter(e => e.checkVisibility() && e.getBoundingClientRect().width < 0.75 * Math.min(innerWidth, 600))
     .map(e => e.outerHTML.slice(0, 80)),
   outside: [...document.querySelectorAll('main *')]
-    .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 0.5)
+    .filter(e => e.checkVisibility() && !e.closest('.wide'))  // tables of twelve weeks scroll in a frame of their own
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5)
     .map(e => e.outerHTML.slice(0, 80)),
   ground: getComputedStyle(document.body).backgroundColor,
   heading: getComputedStyle(document.querySelector('h1')).fontWeight,
