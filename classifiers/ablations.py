@@ -44,13 +44,13 @@ def grouped_folds(material: Material) -> Iterator[tuple[list[int], list[int]]]:
         yield train.tolist(), test.tolist()
 
 
-def measured(model: Relevance, material: Material, reader: Reader) -> dict[str, float]:
-    """What training itself measures: average precision (AP) out of fold, and macro F1 of kinds."""
+def measured(model: Relevance, material: Material, kinds: Sequence[str | None]) -> dict[str, float]:
+    """What training itself measures: average precision (AP) out of fold, and macro F1 of `kinds_out_of_fold`."""
     example, english = np.array(material.is_example), np.array(material.is_english)
     results = {
         "english, grouped 5-fold: AP": _precision(material, model.log_odds_, example & english),
         "other languages, grouped 5-fold: AP": _precision(material, model.log_odds_, example & ~english),
-        "kind of cooperation, grouped 5-fold: macro F1": kinds_score(material, reader),
+        "kind of cooperation, grouped 5-fold: macro F1": _kinds_score(material, kinds),
     }
     for view, column in zip(VIEWS, model.view_log_odds_.T, strict=True):
         results[f"english, {view} view alone: AP"] = _precision(material, column, example & english)
@@ -61,15 +61,24 @@ def _precision(material: Material, scores: Floats, chosen: Chosen) -> float:
     return round(float(average_precision_score(material.labels[chosen], scores[chosen])), 3)
 
 
-def kinds_score(material: Material, reader: Reader) -> float:
-    """Macro F1 of the six kinds over grouped folds of the relevant texts whose kind is known."""
-    known = material.only(np.flatnonzero(material.has_kind).tolist())
+def kinds_out_of_fold(material: Material, reader: Reader) -> list[str | None]:
+    """The kind of each text by grouped folds of those whose kind is known; null for all others."""
+    places = np.flatnonzero(material.has_kind).tolist()
+    known = material.only(places)
     texts, kinds = cued(reader, known.readings), np.array([str(example.kind) for example in known.examples])
-    guessed = np.empty_like(kinds)
+    guessed: list[str | None] = [None] * len(material.examples)
     for train, test in grouped_folds(known):
         fresh = Kinds(reader.lexicon.concepts, reader.cues.concepts).fit([texts[i] for i in train], kinds[train])
-        guessed[test] = fresh.predict([texts[i] for i in test])
-    return round(float(f1_score(kinds, guessed, average="macro")), 3)
+        for i, kind in zip(test, fresh.predict([texts[i] for i in test]).tolist(), strict=True):
+            guessed[places[i]] = kind
+    return guessed
+
+
+def _kinds_score(material: Material, guessed: Sequence[str | None]) -> float:
+    """Macro F1 of the six kinds over the texts that were given one."""
+    pairs = [(str(e.kind), kind) for e, kind in zip(material.examples, guessed, strict=True) if kind is not None]
+    labelled, named = zip(*pairs, strict=True)
+    return round(float(f1_score(labelled, named, average="macro")), 3)
 
 
 class Ablations:

@@ -16,7 +16,7 @@ import sklearn
 import skops
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn, ships no types
 
-from classifiers.ablations import measured, read_ablations
+from classifiers.ablations import kinds_out_of_fold, measured, read_ablations
 from classifiers.bands import RULE, choose_thresholds
 from classifiers.cards import card_text
 from classifiers.examples import Example
@@ -65,7 +65,7 @@ def _train(
     material = teachable(read_material(seeds_dir, reader, background, labelled))
     model = Relevance(reader.lexicon.concepts)
     model.fit(material.readings, material.labels, material.weights, material.groups)
-    kinds = fit_kinds_of(reader, material)
+    kinds, kinds_held_out = fit_kinds_of(reader, material), kinds_out_of_fold(material, reader)
     thresholds = choose_thresholds(material.labels[np.array(material.is_example)])
     card: dict[str, Any] = {
         "trained_at": now.isoformat(),
@@ -78,12 +78,12 @@ def _train(
         "languages": measured_languages(material),
         "shortest_words": SHORTEST_WORDS,
         "counts": _counts(material),
-        "results": {**measured(model, material, reader), **_on_labels(model, material)},
+        "results": {**measured(model, material, kinds_held_out), **_on_labels(model, material)},
         "ablations": read_ablations(seeds_dir, data_hashes(seeds_dir)),
     }
     card = {"model_id": _model_id(card, model, kinds), **card}
     estimators = {"relevance": model, "kinds": kinds}
-    held_out = as_lines(held_out_of(model, material))
+    held_out = as_lines(held_out_of(model, material, kinds_held_out))
     folder = save_folder(models_dir, card["model_id"], estimators, card, card_text(card), seeds_dir, held_out)
     return load_judge(folder)
 
@@ -110,10 +110,11 @@ def teachable(material: Material) -> Material:
     )
 
 
-def held_out_of(model: Relevance, material: Material) -> Iterator[HeldOut]:
-    """The scores of a model just fitted on this material, each from the fold that left its text out."""
-    for example, score in zip(material.examples, probability(model.log_odds_).tolist(), strict=True):
-        yield HeldOut(text_key(example.document), example.source, example.label, example.group, round(score, 6))
+def held_out_of(model: Relevance, material: Material, kinds: Sequence[str | None]) -> Iterator[HeldOut]:
+    """The scores of a model just fitted on this material, each from the fold that left its text out; kinds too."""
+    scores = probability(model.log_odds_).tolist()
+    for one, score, kind in zip(material.examples, scores, kinds, strict=True):
+        yield HeldOut(text_key(one.document), one.source, one.label, one.group, round(score, 6), kind)
 
 
 def _on_labels(model: Relevance, material: Material) -> dict[str, float]:
