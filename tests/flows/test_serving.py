@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from flows.settings import Settings
 from tests.flows.serving_tools import processes_of, until
@@ -17,6 +18,7 @@ from tests.flows.tools import Cli, failed_checks, rows
 from warehouse.errors import WarehouseError
 
 pytestmark = pytest.mark.server
+HOUSE = Path(__file__).parents[2]
 SCHEDULED = ["digest", "ingest", "maintenance", "train"]
 
 
@@ -109,6 +111,19 @@ def test_runs_get_the_settings_of_the_server_not_of_their_own_environment(planne
     given = planned["ingest"].parameters["settings"]
     assert given["zone"] == "Asia/Tokyo"
     assert Path(given["data_dir"]).is_absolute()
+
+
+def test_teams_get_the_schedules_of_the_service(planned):
+    """prefect.yaml says what `smewatch serve` says, and one thing more: somebody must watch where nothing serves."""
+    told = yaml.safe_load((HOUSE / "flows" / "service" / "deploy" / "prefect.yaml").read_text())
+    teams = {one["name"]: one for one in told["deployments"]}
+    assert sorted(teams) == sorted([*SCHEDULED, "watch"])
+    for name, one in planned.items():
+        assert teams[name]["entrypoint"] == one.entrypoint
+        assert [line["cron"] for line in teams[name]["schedules"]] == [one.schedules[0].schedule.cron]
+    for one in teams.values():
+        assert one["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+        assert one["work_pool"] == {"name": "smewatch"}  # no limit there: two would drop what one lets run
 
 
 def test_a_schedule_keeps_no_secret(prefect_api):
