@@ -1,15 +1,18 @@
 """The folder of digests, made from the editions that the warehouse keeps: pages, index, feeds."""
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from flows.settings import Settings
+from flows.steps.digests.content import Digest
 from flows.steps.digests.issues import Issue
 from flows.steps.digests.keeping import from_json
 from flows.steps.digests.site import files_of, write_files
 from warehouse.digest_rows import StoredEdition
 from warehouse.opening import open_for_reading
+
+log = logging.getLogger("smewatch")
 
 
 def write_archive(settings: Settings, week: str | None = None) -> int:
@@ -25,23 +28,29 @@ def write_archive(settings: Settings, week: str | None = None) -> int:
 
 
 def issues_of(kept: Iterable[StoredEdition]) -> list[Issue]:
-    """What was published, by week; editions older than stored contents are left out.
+    """What was published, by week; editions older than stored contents are left out, and unreadable ones logged.
 
     A week that was written for two zones, because the setting changed, is shown in the zone of its latest edition.
     """
-    by_week: dict[str, list[StoredEdition]] = {}
+    by_week: dict[str, list[tuple[StoredEdition, Digest]]] = {}
     for edition in kept:
-        if edition.content is not None:
-            by_week.setdefault(edition.week, []).append(edition)
+        if (digest := _digest(edition)) is not None:
+            by_week.setdefault(edition.week, []).append((edition, digest))
     return [_issue(editions) for _, editions in sorted(by_week.items())]
 
 
-def _issue(editions: Sequence[StoredEdition]) -> Issue:
-    latest = max(editions, key=lambda edition: (edition.created_at, edition.edition))
-    own = sorted((one for one in editions if one.zone == latest.zone), key=lambda one: one.edition)
-    digests = tuple(from_json(one.content) for one in own if one.content is not None)
-    moments: tuple[datetime, ...] = tuple(one.created_at for one in own)
-    return Issue(digests, moments)
+def _digest(edition: StoredEdition) -> Digest | None:
+    try:
+        return None if edition.content is None else from_json(edition.content)
+    except ValueError as problem:  # one page that cannot be shown must not take the others with it
+        log.warning("digest %s is left out of the archive: %s", edition.digest_id, problem)
+        return None
+
+
+def _issue(editions: Sequence[tuple[StoredEdition, Digest]]) -> Issue:
+    latest, _ = max(editions, key=lambda one: (one[0].created_at, one[0].edition))
+    own = sorted((one for one in editions if one[0].zone == latest.zone), key=lambda one: one[0].edition)
+    return Issue(tuple(digest for _, digest in own), tuple(edition.created_at for edition, _ in own))
 
 
 def weeks_to_write(issues: Sequence[Issue], week: str, folder: Path) -> Collection[str]:

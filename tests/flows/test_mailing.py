@@ -7,9 +7,11 @@ from hashlib import sha256
 from shutil import copy
 
 import pytest
+from click.testing import CliRunner
 
 from flows import mailing
 from flows.archive import issues_of, weeks_to_write, write_archive
+from flows.cli import main
 from flows.mailing import NoMailSettings, mail_week, send, write_eml
 from flows.settings import Settings, SettingsError, load_settings
 from flows.steps.digests.dispatch import Reason
@@ -223,6 +225,41 @@ def test_a_new_issue_makes_its_own_pages_those_beside_it_and_missing_ones(folder
         (folder / week).mkdir()
         (folder / week / "index.html").touch()
     assert weeks_to_write(shelf, "2026-W46", folder) == {"2026-W40", "2026-W45", "2026-W46", "2026-W47"}
+
+
+def test_an_issue_that_cannot_be_read_takes_no_other_with_it(folder):
+    with open_warehouse(folder / "warehouse.duckdb", now=NOW) as warehouse:
+        [good] = warehouse.editions()
+    torn, other = replace(good, week="2026-W46", content="{"), replace(good, week="2026-W45", content='{"week": 7}')
+    assert [issue.week for issue in issues_of([torn, other, good])] == [WEEK]
+    assert issues_of([replace(good, content=None)]) == []
+
+
+def test_a_week_written_for_two_zones_is_shown_in_the_one_in_use(folder):
+    with open_warehouse(folder / "warehouse.duckdb", now=NOW) as warehouse:
+        [berlin] = warehouse.editions()
+    tokyo = replace(berlin, zone="Asia/Tokyo", created_at=NOW + timedelta(hours=1))
+    [issue] = issues_of([tokyo, berlin])
+    assert issue.published_at == (tokyo.created_at,)
+
+
+# --- The command ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--send"], "SMEWATCH_SMTP_HOST"),
+        (["--correction"], "belong to --send"),
+        (["--insist"], "belong to --send"),
+        (["--week", "2026-W54"], "has weeks 1 to 53"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_told_before_anything_is_done(arguments, told, tmp_path):
+    done = CliRunner().invoke(main, ["digest", "--data-dir", str(tmp_path), *arguments])
+    assert done.exit_code == 2
+    assert told in " ".join(done.output.split())
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- Settings -------------------------------------------------------------------------------------------------------
