@@ -90,6 +90,7 @@ def look_up(warehouse: Warehouse, entries: Sequence[Entry], endings: Sequence[En
         urls={key: row.article_id for key, row in urls.items()},
         texts=warehouse.known_texts(sorted({article.text_hash for article in articles})),
         latest={row.article_id: row.text_hash for row in urls.values()},
+        n_versions={row.article_id: row.text_version for row in urls.values()},
     )
 
 

@@ -18,6 +18,7 @@ MAX_ATTEMPTS = (
     6  # tries over about 48 hours, then the entry keeps its last outcome (GDELT: 2 % of pages vanish in two weeks)
 )
 RETRY_AFTER = timedelta(minutes=45)  # doubled with every try: 0.75, 1.5, 3, 6, 12, 24 h
+MAX_VERSIONS = 24  # of a text; what changes more often churns: a counter, an advertisement, the time of day
 FARTHEST_TRY = timedelta(days=2)  # no rule gives a later one: what is, was written while the clock was wrong
 
 
@@ -68,6 +69,7 @@ class Known:
     urls: Mapping[str, str]  # url_key -> article_id
     texts: Mapping[str, str]  # text_hash -> article_id
     latest: Mapping[str, str] = field(default_factory=dict)  # article_id -> text_hash of its latest version
+    n_versions: Mapping[str, int] = field(default_factory=dict)  # article_id -> versions of its text
 
 
 def sort_entries(
@@ -145,6 +147,10 @@ def _settle_article(ending: Ending, article: Article, known: Known, seen_texts: 
         # The latest text counts: a page that goes back to its first text is revised once more.
         is_same = known.latest[ours] == article.text_hash if ours in known.latest else ours == twin
         is_same = is_same or ending.stands_in_for is not None  # what the feed says never replaces what a page said
+        if not is_same and known.n_versions.get(ours, 0) >= MAX_VERSIONS:
+            return replace(
+                ending, outcome=Outcome.KNOWN, article_id=ours, detail=f"churning: {MAX_VERSIONS} versions"
+            )
         return replace(ending, outcome=Outcome.KNOWN if is_same else Outcome.REVISED, article_id=ours)
     if twin:
         # A page that is tried again would become the twin's text.

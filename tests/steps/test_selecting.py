@@ -13,6 +13,7 @@ from flows.steps.outcomes import RETRYABLE, Outcome
 from flows.steps.pages.article import Article
 from flows.steps.selecting import (
     MAX_ATTEMPTS,
+    MAX_VERSIONS,
     Ending,
     Known,
     KnownEntry,
@@ -280,6 +281,13 @@ def test_one_page_read_twice_in_a_batch_with_two_texts_is_one_article_and_a_revi
     assert second.article_id == first.article_id
 
 
+def test_a_text_of_which_24_versions_are_kept_churns_and_gets_no_other():
+    before = replace(known(urls={LINK: "a1"}, latest={"a1": "t0"}), n_versions={"a1": MAX_VERSIONS - 1})
+    assert settle_one(before, article()).outcome is Outcome.REVISED
+    churning = settle_one(replace(before, n_versions={"a1": MAX_VERSIONS}), article())
+    assert (churning.outcome, churning.article_id, churning.detail) == (Outcome.KNOWN, "a1", "churning: 24 versions")
+
+
 @pytest.mark.parametrize("first_comes", ["before", "after"])
 def test_an_entry_announced_twice_in_a_run_is_linked_to_the_article_the_other_one_brought(first_comes):
     read = Ending(entry("e1"), Outcome.STORED, article())
@@ -436,3 +444,19 @@ def remembered(before, settled):
             texts.setdefault(ending.article.text_hash, ending.article_id)
             latest[ending.article_id] = ending.article.text_hash
     return Known(entries, urls, texts, latest)
+
+
+@pytest.mark.parametrize(
+    ("rest_s", "is_spared", "n_attempts", "in_hours"),
+    [
+        pytest.param(None, False, 1, 0.75, id="it says nothing of a rest"),
+        pytest.param(60, False, 1, 0.75, id="a minute"),
+        pytest.param(7200, False, 1, 2, id="two hours"),
+        pytest.param(1e12, False, 1, 48, id="for ever: it is asked after two days"),
+        pytest.param(7200, True, 0, 2, id="its host rests, so it was not asked: no try"),
+    ],
+)
+def test_no_try_comes_before_the_hosts_rest_is_over(rest_s, is_spared, n_attempts, in_hours):
+    refused = Ending(entry(), Outcome.REFUSED, rest_s=rest_s, is_spared=is_spared)
+    ending = with_next_try(refused, None, NOW)
+    assert (ending.n_attempts, ending.next_attempt_at) == (n_attempts, NOW + timedelta(hours=in_hours))

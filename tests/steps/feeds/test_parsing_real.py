@@ -24,7 +24,7 @@ UNDATED = {  # file -> entries in it that carry no date at all
     "rss-fetcher_real-cnn.rss": 17,
     "feed-rs_rss_0.92_spec_1.xml": 3,
 }
-DATED_IN_THEIR_OWN_WAY = ("rss-fetcher_real-korean-times.rss",)  # feedparser knows no "2022-07-27 19:35"
+DATED_IN_THEIR_OWN_WAY = ("rss-fetcher_real-korean-times.rss",)  # feedparser: "28 Jul 2022 4:35:5 GMT+9" is none
 
 
 def rows():
