@@ -1,7 +1,8 @@
 """The folder of digests, made from the editions that the warehouse keeps: pages, index, feeds."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from flows.settings import Settings
@@ -18,13 +19,28 @@ log = logging.getLogger("smewatch")
 def write_archive(settings: Settings, week: str | None = None) -> int:
     """Bring the folder up to what the warehouse keeps; the number of files that were new or different.
 
-    With a `week`, only its pages, those of its neighbours and those that are missing are made; otherwise all.
+    With a `week`, only its pages, those of its neighbours and those that are missing are made; otherwise all. The
+    page of an edition stays as it was published, even if this version would draw it otherwise: its hash is kept.
     """
     with open_for_reading(settings.warehouse, wait_s=settings.warehouse_wait_s) as warehouse:
         kept = warehouse.editions()
     issues = issues_of(kept)
     weeks = None if week is None else weeks_to_write(issues, week, settings.digests_dir)
-    return write_files(settings.digests_dir, files_of(issues, weeks))
+    published = {name: known for edition in kept for name, known in _published(edition)}
+    folder = settings.digests_dir
+    files = (file for file in files_of(issues, weeks) if _sha256(folder / file[0]) != published.get(file[0], ""))
+    return write_files(folder, files)
+
+
+def _published(edition: StoredEdition) -> Iterator[tuple[str, str]]:
+    """The files of an edition whose hashes are known."""
+    page = Path(edition.week) / f"edition-{edition.edition}"
+    yield f"{page}.html", edition.html_sha256
+    yield f"{page}.txt", edition.text_sha256
+
+
+def _sha256(path: Path) -> str | None:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def issues_of(kept: Iterable[StoredEdition]) -> list[Issue]:

@@ -14,6 +14,7 @@ from flows.archive import issues_of, weeks_to_write, write_archive
 from flows.cli import main
 from flows.mailing import NoMailSettings, mail_week, send, write_eml
 from flows.settings import Settings, SettingsError, load_settings
+from flows.steps.digests import site
 from flows.steps.digests.dispatch import Reason
 from flows.steps.digests.keeping import to_json
 from flows.steps.digests.rendering import render_html
@@ -213,6 +214,21 @@ def test_the_archive_is_what_the_warehouse_keeps(folder):
         path.unlink()
     assert write_archive(settings) == len(before)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_published_page_stays_as_it_was_whatever_a_later_version_would_draw(folder, monkeypatch):
+    settings = settings_for(folder, 25)
+    write_archive(settings)
+    week = settings.digests_dir / WEEK
+    before = (week / "edition-1.html").read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(site, "render_html", lambda digest, shelf=None: f"<p>{digest.title}, drawn anew</p>")
+        write_archive(settings)
+    assert (week / "edition-1.html").read_bytes() == before
+    assert "drawn anew" in (week / "index.html").read_text()
+    (week / "edition-1.html").write_text("torn")
+    write_archive(settings)
+    assert (week / "edition-1.html").read_bytes() == before
 
 
 def test_a_new_issue_makes_its_own_pages_those_beside_it_and_missing_ones(folder):
