@@ -47,7 +47,7 @@ class Judge:
     def _judge_batch(self, documents: Sequence[Document], *, why: bool) -> list[Verdict]:
         read = [self._reader.read(document) for document in documents]
         looks = self._relevance.look([reading for reading, _ in read])
-        scores = probability(self._relevance.score(looks))
+        scores = probability(self._relevance.log_odds_of(looks))
         bands = [self._band(reading, score) for reading, score in zip(looks.readings, scores, strict=True)]
         kinds = self._kinds_of(looks.readings, bands)
         whys = explain(self._relevance, looks) if why else [()] * len(read)

@@ -18,6 +18,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted
 
 from classifiers.features import Concepts, Floats, concept_features, sheet_of, view_columns
 from classifiers.lexicons import Hit
@@ -66,7 +67,8 @@ class Kinds(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-lea
         return self
 
     def predict_proba(self, texts: Sequence[Cued]) -> Floats:
-        """(texts, kinds): a probability for each of `classes_`."""
+        """(texts, kinds): a probability for each of `classes_`. Raises NotFittedError before `fit`."""
+        check_is_fitted(self)
         if not len(texts):
             return np.zeros((0, len(self.classes_)))
         rows = _joined(self.scale_.transform(self._counted(texts)), self.letters_.transform(texts))
@@ -75,7 +77,8 @@ class Kinds(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-lea
 
     def predict(self, texts: Sequence[Cued]) -> npt.NDArray[np.str_]:
         """The likeliest kind of each text."""
-        kinds: npt.NDArray[np.str_] = self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        best = self.predict_proba(texts).argmax(axis=1)
+        kinds: npt.NDArray[np.str_] = self.classes_[best]
         return kinds
 
     def _counted(self, texts: Sequence[Cued]) -> Floats:

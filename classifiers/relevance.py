@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted
 
 from classifiers.features import ConceptFeatures, Concepts, Floats, Sheet, concept_features, sheet_of
 from classifiers.formats import FORMAT as FORMAT
@@ -156,12 +157,13 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         return log_odds
 
     def look(self, readings: Sequence[Reading]) -> Looks:
-        """What the views see of at least one reading."""
+        """What the views see of at least one reading. Raises NotFittedError before `fit`."""
+        check_is_fitted(self, "grams_")
         sheets = [sheet_of(reading, self.concepts) for reading in readings]
         features = np.concatenate([concept_features(sheet, self.concepts) for sheet in sheets])
         return Looks(readings, sheets, features, self.grams_.transform(readings))
 
-    def score(self, looks: Looks) -> Floats:
+    def log_odds_of(self, looks: Looks) -> Floats:
         """Calibrated log-odds of being relevant, one for each reading looked at."""
         raw = self.view_log_odds(looks.features, looks.rows)
         log_odds: Floats = self.slope_ * (raw / self.scales_).sum(axis=1) + self.offset_
@@ -169,7 +171,7 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     def decision_function(self, readings: Sequence[Reading]) -> Floats:
         """Calibrated log-odds of being relevant, one for each reading."""
-        return self.score(self.look(readings)) if len(readings) else np.zeros(0)
+        return self.log_odds_of(self.look(readings)) if len(readings) else np.zeros(0)
 
     def predict_proba(self, readings: Sequence[Reading]) -> Floats:
         """(readings, 2): probability of not relevant and of relevant."""
@@ -178,7 +180,8 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     def predict(self, readings: Sequence[Reading]) -> npt.NDArray[Any]:
         """The likelier class. What ships decides by bands instead (see classifiers.bands)."""
-        classes: npt.NDArray[Any] = self.classes_[(self.decision_function(readings) > 0).astype(int)]
+        is_relevant = self.decision_function(readings) > 0
+        classes: npt.NDArray[Any] = self.classes_[is_relevant.astype(int)]
         return classes
 
 
