@@ -121,6 +121,8 @@ def ingest(
             raise
         finally:
             intake.finish(run, report.problems)
+    if report.n_articles:
+        report.notes += ungrouped(settings, now)
     if unpublished := publish(settings):
         report.notes.append(unpublished)
     if report.problems:
@@ -135,6 +137,16 @@ def collect(settings: Settings, catalogue: Sequence[Feed] | None = None, **how: 
     except IngestFailed as failed:
         report = failed.report
     return report
+
+
+def ungrouped(settings: Settings, now: datetime) -> Iterator[str]:
+    """Lay what came to the stories it tells of. What is left undone the next run does, or the digest."""
+    from flows.grouping import StoriesChanging, keep_stories  # 1 s and 40 MiB that a run without news does not need
+
+    try:
+        keep_stories(settings, now)
+    except (WarehouseBusy, StoriesChanging) as problem:
+        yield f"Not grouped into stories yet: {problem}"
 
 
 def notes(run: intake.Run, archive: Archive | None) -> Iterator[str]:
@@ -206,8 +218,8 @@ def keep(run: intake.Run, report: IngestReport, done: Read) -> None:
     except SpoolFull as full:
         report.problems.append(in_short(full))
         return
+    report.n_spooled = run.n_spooled
     if settled is None:
-        report.n_spooled += 1
         return
     report.polls.update(poll.outcome.value for poll in done.chosen.polls)
     counter = report.ends if done.chosen.polls else report.retries

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -280,9 +281,10 @@ def test_the_queries_the_demo_recommends_run(asking):
 
 
 def test_the_queries_a_digest_shows_run(asking):
-    from flows.digest import queries_of
+    from flows.briefing import queries_of
+    from flows.steps.digests.weeks import IsoWeek
 
-    for query in queries_of(NOW, NOW):
+    for query in queries_of(IsoWeek.at(NOW, ZoneInfo("Asia/Tokyo")), ZoneInfo("Asia/Tokyo"), NOW):
         done = asking("sql", query.sql)
         assert done.returncode == 0, done.stderr
 

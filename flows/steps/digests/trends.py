@@ -177,7 +177,8 @@ def _leading_pairs(
         met.update(one.pairs)
     now = last.pairs if last else {}
     again = [pair for pair, number in met.items() if number > 1]
-    return sorted(again, key=lambda pair: (-met[pair], -now.get(pair, 0), _names(pair, economy_name), pair))[:MAX_PAIRS]
+    again.sort(key=lambda pair: (-met[pair], -now.get(pair, 0), _names(pair, economy_name), pair))
+    return again[:MAX_PAIRS]
 
 
 def _names(pair: tuple[str, str], economy_name: Mapping[str, str]) -> tuple[str, str]:

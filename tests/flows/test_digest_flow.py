@@ -1,0 +1,283 @@
+"""The digest over a warehouse: every number is its query's, an issue stands once it is out, stories last.
+
+The articles are examples with more than one report of an event, dated by us; verdicts are the examples' own labels.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import seeds
+from flows.digest import digest, issue, load
+from flows.grouping import keep_stories
+from flows.settings import Settings
+from flows.steps.digests.issues import stories_of
+from flows.steps.digests.keeping import from_json
+from flows.steps.digests.weeks import IsoWeek
+from warehouse.opening import open_warehouse
+from warehouse.rows import (
+    ArticleRow,
+    Batch,
+    EntryRow,
+    FeedRow,
+    FetchEndRow,
+    FetchRow,
+    LabelRow,
+    ModelRow,
+    TextRow,
+    VerdictRow,
+)
+
+ZONE = "Asia/Tokyo"
+WEEK = IsoWeek(2026, 47)
+START, END = datetime(2026, 11, 15, 15, tzinfo=UTC), datetime(2026, 11, 22, 15, tzinfo=UTC)  # midnights of Tokyo
+MONDAY = END + timedelta(hours=6)
+CARD = {
+    "counts": {"seed_documents": 5, "relevant_examples": 9, "other_examples": 3},
+    "thresholds": {"sure": 0.9, "likely": 0.6, "borderline": 0.3},
+    "results": {"precision": 0.9},
+}
+FEEDS = tuple(FeedRow(f"feed{n}", f"https://outlet{n}.test/rss", "", f"Outlet {n}") for n in range(3))
+FEED_IDS = [feed.feed_id for feed in FEEDS]
+
+
+@dataclass(frozen=True)
+class Report:
+    """An article to be stored."""
+
+    row: dict
+    at: datetime
+    score: float = 0.95
+    seen_at: datetime | None = None  # as published, where not said
+
+    @property
+    def id(self):
+        return self.row["id"]
+
+    @property
+    def band(self):
+        return "sure" if self.score > 0.9 else "borderline" if self.score > 0.3 else "no"
+
+
+def examples():
+    """Relevant examples of events with several reports, all reports of an event together; then others."""
+    rows = [json.loads(line) for line in (seeds.FOLDER / "examples/english.jsonl").read_text("utf-8").splitlines()]
+    reports = Counter(row["event"] for row in rows if row["label"] == 1)
+    told_often = [row for row in rows if row["label"] == 1 and reports[row["event"]] > 1]
+    return sorted(told_often, key=lambda row: row["event"]), [row for row in rows if row["label"] == 0]
+
+
+def store(settings, name, reports, failing=()):
+    """One batch, as an ingest stores it; the feeds in `failing` do not answer."""
+    now = max((report.seen_at or report.at for report in reports), default=START)
+    feed_of = {report.id: FEEDS[n % 3].feed_id for n, report in enumerate(reports)}
+    shares = Counter(feed_of.values())
+    polls = [
+        FetchRow(f"{name}/{f.feed_id}", f.feed_id, now, 0.1, "read", 200, n_entries=shares[f.feed_id]) for f in FEEDS
+    ]
+    polls = [replace(poll, outcome="unreachable", n_entries=0) if poll.feed_id in failing else poll for poll in polls]
+    batch = Batch(
+        *(name, "r1", now),
+        fetches=tuple(polls),
+        fetch_ends=tuple(FetchEndRow(p.fetch_id, "stored", p.n_entries) for p in polls if p.n_entries),
+        entries=tuple(
+            EntryRow(feed_of[one.id], one.id, one.id, "stored", one.at, url_key=f"o.test/{one.id}", article_id=one.id)
+            for one in reports
+        ),
+        articles=tuple(
+            ArticleRow(
+                *(one.id, f"https://o.test/{one.id}", f"o.test/{one.id}", feed_of[one.id].title(), feed_of[one.id]),
+                *(one.row["title"], one.seen_at or one.at, "en", None, one.at, "feed", "second"),
+            )
+            for one in reports
+        ),
+        texts=tuple(
+            TextRow(one.id, one.id, one.row["title"], one.row["text"], 99, "page", "test", one.seen_at or one.at)
+            for one in reports
+        ),
+        verdicts=tuple(
+            VerdictRow(
+                *(one.id, one.id, "m1", one.score, one.band, one.band == "sure", one.at, one.row["kind"], 0.7),
+                countries=tuple(one.row["countries"]),
+            )
+            for one in reports
+        ),
+    )
+    with open_warehouse(settings.warehouse, now=now) as warehouse:
+        warehouse.begin_run("r1", "ingest", START)
+        warehouse.sync_feeds(FEEDS, START)
+        warehouse.register_model(ModelRow("m1", START, "models/m1", "a" * 64, "b" * 64, json.dumps(CARD)), START)
+        warehouse.promote_model("m1", START)
+        warehouse.store_batch(batch)
+
+
+def ask(settings, sql):
+    with open_warehouse(settings.warehouse, now=MONDAY) as warehouse:
+        assert warehouse.failed_checks() == {}
+        found = warehouse.query(sql)
+        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data_dir=tmp_path / "var", zone=ZONE)
+
+
+@pytest.fixture
+def filled(settings):
+    """Three weeks: stories with several reports, borderline and other articles; one feed fails in the last."""
+    relevant, others = examples()
+    hour = timedelta(hours=1)
+    earlier = [Report(row, START - timedelta(days=9) + n * 9 * hour) for n, row in enumerate(relevant[24:40])]
+    told = [Report(row, START + n * 6 * hour, 0.95 - n / 1000) for n, row in enumerate(relevant[:24])]
+    close = [Report(row, START + n * 20 * hour, 0.5) for n, row in enumerate(others[:8])]
+    far = [Report(row, START + n * 10 * hour, 0.1) for n, row in enumerate(others[8:20])]
+    store(settings, "b1", earlier)
+    store(settings, "b2", [*told, *close, *far], failing=("feed2",))
+    return settings
+
+
+def content_of(settings, now=MONDAY):
+    keep_stories(settings, now)
+    return issue(settings, WEEK, now)[0]
+
+
+def test_every_number_of_a_digest_is_what_its_printed_query_answers(filled):
+    content = content_of(filled)
+    asked = {question: ask(filled, sql) for question, sql in content.method.queries}
+    cards = stories_of(content)
+    figures = {figure.label: figure.value for figure in content.figures}
+
+    told = {row["story_id"]: row for row in asked["Stories"]}
+    assert len(told) == len(cards) == content.stories == figures["Stories"] > 8
+    for card in cards:
+        row = told[card.story_id]
+        assert (row["title"], row["url"], row["kind"]) == (card.title, card.link, card.kind)
+        assert row["countries"] == [place.code for place in card.places if not place.is_bloc]
+
+    [seen] = asked["Articles"]
+    judged = seen["n_articles"] - seen["n_unjudged"]
+    funnel = [row.count for row in content.account.funnel]
+    assert funnel == [
+        *(seen["n_entries"], seen["n_articles"], seen["n_undated"], seen["n_unjudged"], judged),
+        *(judged - seen["n_relevant"] - seen["n_borderline"], seen["n_borderline"], seen["n_relevant"]),
+    ]
+    assert (figures["Relevant articles"], figures["Articles judged"]) == (seen["n_relevant"], judged)
+    assert sum(row.count for row in content.near_misses) == seen["n_borderline"] == 8
+
+    ends = {row["outcome"]: row["n_entries"] for row in asked["Ends of entries"]}
+    assert {row.label: row.count for row in content.account.endings} == ends
+    assert content.account.announced == sum(ends.values())
+
+    polls = asked["Feeds polled and in trouble"]
+    assert figures["Feeds polled"] == len(polls) == 3
+    troubled = [row["feed"] for row in polls if row["is_in_trouble"]]
+    assert [one.feed for one in content.account.troubles] == troubled == ["Outlet 2"]
+
+
+def test_every_number_of_the_trends_is_what_its_printed_query_answers(filled):
+    content = content_of(filled)
+    asked = {question: ask(filled, sql) for question, sql in content.method.queries}
+    weeks = content.trends.weeks
+    kinds, totals = Counter(), Counter()
+    for row in asked["Trends"]:
+        kinds[row["kind"], row["week"]] = row["n_stories"]
+        totals[row["week"]] += row["n_stories"]
+    known = [week for week, count in zip(weeks, content.trends.total.counts, strict=True) if count is not None]
+    assert known == ["2026-W45", "2026-W46", "2026-W47"]
+    assert content.trends.total.counts[-3:] == tuple(totals[week] for week in known)
+    assert sum(totals.values()) > 16
+    for series in content.trends.kinds:
+        assert series.counts[-3:] == tuple(kinds[series.key[0], week] for week in known)
+    assert {series.key[0] for series in content.trends.kinds} == {kind for kind, _ in kinds}
+
+    pairs = {
+        (row["week"], row["country"], row["partner"]): row["n_stories"]
+        for row in asked["Pairs and who acts with whom"]
+    }
+    met = Counter()
+    for (_, *pair), number in pairs.items():
+        met[tuple(pair)] += number
+    for series in content.trends.pairs:
+        assert series.counts[-3:] == tuple(pairs.get((week, *series.key), 0) for week in known)
+    for place, code in enumerate(content.matrix.codes):
+        for other, number in zip(content.matrix.codes, content.matrix.counts[place], strict=True):
+            assert number == met[min(code, other), max(code, other)]
+    for pair in content.pairs:
+        assert pairs["2026-W47", *pair.codes] == pair.stories
+    assert len(content.pairs) + content.pairs_more == len([key for key in pairs if key[0] == "2026-W47"])
+
+
+def test_the_same_week_and_warehouse_give_the_same_bytes(filled):
+    first = digest.fn(filled, WEEK.label, now=MONDAY)
+    pages = {path: path.read_bytes() for path in filled.digests_dir.rglob("*") if path.is_file()}
+    before = ask(filled, "from core.digests"), ask(filled, "from core.story_articles order by article_id")
+    second = digest.fn(filled, WEEK.label, now=MONDAY + timedelta(days=2))
+    assert (first.edition, first.is_new, second.edition, second.is_new) == (1, True, 1, False)
+    assert {path: path.read_bytes() for path in filled.digests_dir.rglob("*") if path.is_file()} == pages
+    assert (ask(filled, "from core.digests"), ask(filled, "from core.story_articles order by article_id")) == before
+    assert first.html.read_text("utf-8").count('class="story') == len(first.headlines) + 5
+
+
+def test_a_label_after_the_issue_is_out_makes_a_second_edition_that_says_what_changed(filled):
+    first = content_of(filled)
+    wrong = stories_of(first)[-1]
+    labels = [LabelRow(article_id, 0, "ann", MONDAY) for article_id in wrong.article_ids]
+    with open_warehouse(filled.warehouse, now=MONDAY) as warehouse:
+        warehouse.store_labels(labels)
+    second = content_of(filled, MONDAY + timedelta(days=2))
+    assert (second.edition.number, second.edition.corrected) == (2, "25 November 2026")
+    assert second.edition.changes[0] == f"Taken out: “{wrong.title}” ({wrong.outlet})."
+    assert content_of(filled, MONDAY + timedelta(days=3)) == second
+    kept = ask(filled, "select content from mart.digests order by edition")
+    assert [from_json(row["content"]) for row in kept] == [first, second]
+
+
+def test_a_poll_after_the_issue_is_out_corrects_nothing(filled):
+    first = content_of(filled)
+    store(filled, "b3", [Report({**examples()[1][30], "id": "new"}, END - timedelta(hours=1), 0.1, MONDAY)])
+    assert content_of(filled, MONDAY + timedelta(days=1)) == first
+
+
+def test_what_comes_late_is_in_the_next_issue_and_a_story_says_who_told_it_before(filled):
+    first = content_of(filled)
+    relevant, _ = examples()
+    tuesday = MONDAY + timedelta(days=1)
+    told = stories_of(first)[-1]  # the latest: a follow-up comes within a week
+    again = next(row for row in relevant if row["id"] in told.article_ids)
+    late = Report({**relevant[50], "id": "late"}, END - timedelta(days=1), seen_at=tuesday)
+    follow_up = Report({**again, "id": "follow-up"}, tuesday)
+    store(filled, "b3", [late, follow_up])
+    keep_stories(filled, tuesday)
+    material = load(filled, WEEK.next(), tuesday + timedelta(days=6))
+    assert {one.article_id: (one.is_late, one.told_before) for one in material.articles} == {
+        "late": (True, ""),
+        "follow-up": (False, "2026-W47"),
+    }
+    following, _ = issue(filled, WEEK.next(), tuesday + timedelta(days=6))
+    assert [story.article_ids for story in following.late] == [("late",)]
+    assert [(s.story_id, s.told_before) for s in stories_of(following)] == [(told.story_id, "2026-W47")]
+
+
+def test_stories_are_grouped_before_they_are_told_and_stay_what_they_are(filled):
+    content = content_of(filled)
+    assert max(len(story.article_ids) for story in stories_of(content)) >= 2
+    before = ask(filled, "select article_id, story_id from mart.story_articles order by all")
+    assert keep_stories(filled, MONDAY) == 0
+    late = Report({**examples()[0][0], "id": "another-report"}, START + timedelta(days=1))
+    store(filled, "b3", [late])
+    assert keep_stories(filled, MONDAY) == 1
+    after = ask(filled, "select article_id, story_id from mart.story_articles order by all")
+    assert [row for row in after if row["article_id"] != "another-report"] == before
+    [same] = [row["story_id"] for row in after if row["article_id"] == "another-report"]
+    assert same in {row["story_id"] for row in before}
+
+
+def test_a_quiet_week_shows_proof_of_life(settings):
+    store(settings, "b1", [Report(row, START + timedelta(hours=1), 0.1) for row in examples()[1][:3]])
+    report = digest.fn(settings, WEEK.label, now=MONDAY)
+    assert report.title == "Nothing on SME cooperation in 3 articles read (week 47)"
+    assert "3 feeds polled and 3 articles read" in report.text.read_text("utf-8")
