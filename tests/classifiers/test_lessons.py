@@ -1,0 +1,67 @@
+"""What a model learns from besides its seeds: labels of people and background."""
+
+import pytest
+
+from classifiers.examples import labelled_example
+from classifiers.held_out import text_key
+from classifiers.material import BACKGROUND_WEIGHT, LABEL_WEIGHT, SEED_WEIGHT, Material, gather_examples
+from classifiers.training import data_hashes, measured_languages, teachable
+from classifiers.verdict import Document
+
+PACT = "Small firms of Peru and Chile signed an accord to trade machine parts and to train staff together. " * 3
+
+
+def said(text=PACT, label=1, kind="agreement", group="a1", language="en"):
+    return labelled_example("a1", Document("Pact", text, language), label, kind, group)
+
+
+def test_seeds_weigh_most_then_examples_then_labels_then_background():
+    assert SEED_WEIGHT > 1.0 > LABEL_WEIGHT > BACKGROUND_WEIGHT > 0
+
+
+def test_each_source_has_its_weight_and_labels_of_one_story_one_group(seeds_dir, reader):
+    examples = gather_examples(seeds_dir, ["Rain\nmuch rain"], [said(), said(text=PACT + "More.")])
+    material = Material(examples[-3:], [reader.read(example.document)[0] for example in examples[-3:]])
+    assert material.weights.tolist() == [LABEL_WEIGHT, LABEL_WEIGHT, BACKGROUND_WEIGHT]
+    assert len(set(material.groups)) == 2
+    assert material.labels.tolist() == [1.0, 1.0, 0.0]
+    assert material.is_example == [False] * 3, "thresholds are chosen on the examples alone"
+
+
+def test_a_labelled_text_that_is_an_example_already_adds_nothing(seeds_dir):
+    example = gather_examples(seeds_dir)[10]
+    twin = labelled_example("a1", example.document, 1 - example.label, None, "a1")
+    assert gather_examples(seeds_dir, labelled=[twin]) == gather_examples(seeds_dir)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_taught"), [(PACT, "en", True), ("Too short.", "en", False), (PACT, "nl", False)]
+)
+def test_what_the_model_would_not_judge_teaches_it_nothing(seeds_dir, reader, text, language, is_taught):
+    seed = gather_examples(seeds_dir)[0]
+    examples = [seed, said(text=text, language=language)]
+    material = Material(examples, [reader.read(example.document)[0] for example in examples])
+    assert len(teachable(material).examples) == 1 + is_taught
+    assert measured_languages(material) == ["en"], "a label opens no language"
+
+
+def test_another_label_text_kind_or_story_is_other_data(seeds_dir):
+    def hashed(*labelled, background=()):
+        return tuple(data_hashes(seeds_dir, background, labelled).items())
+
+    different = [
+        hashed(),
+        hashed(said()),
+        hashed(said(label=0)),
+        hashed(said(text=PACT + "More.")),
+        hashed(said(kind="forum")),
+        hashed(said(group="s-1")),
+        hashed(background=["Rain\nmuch rain"]),
+    ]
+    assert len(set(different)) == len(different)
+    assert hashed(said()) == hashed(said())
+
+
+def test_a_near_miss_has_no_kind_of_cooperation():
+    assert said(label=0).kind is None
+    assert text_key(said().document) == text_key(said(label=0).document)
