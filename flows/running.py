@@ -61,8 +61,12 @@ def _prefect(settings: Settings) -> Iterator[tuple[Bars, Callable[[], None]]]:
 
 def _begin(settings: Settings, wait: Callable[[], str], ready: ExitStack) -> None:
     from prefect import tags
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     wait()
+    # The lease says that we are alive; Prefect's heartbeat says it too, and its thread keeps a flow from ending for a
+    # second.
+    ready.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
     # A run that dies with this command is known by its lease, to a `smewatch serve` whose server it used.
     lease = str(uuid4())
     ready.enter_context(leases.alive(settings, lease))
