@@ -4,20 +4,23 @@
 
 A first run reads every feed and its entries; the second, `smewatch run --all`, is measured. Each feed is a host of
 its own (127.0.x.y), so the pace within a host plays no part. Prints one JSON object; ends with 1 above a bound.
-CPU seconds are those of all processes, Prefect's server included. Memory is what the largest process holds, and all
-of them at one moment (PSS: pages they share are counted once), sampled ten times a second.
+CPU seconds are those of all processes, Prefect's server included. Memory is what the largest process holds, and what
+all of them hold together at one moment, sampled four times a second: their own pages, and each page of a library once
+however many of them map it. (PSS, the kernel's own sum, shrinks when other programs of the machine map it too.)
 """
 
 import argparse
 import ctypes
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import Process, Queue
 from pathlib import Path
@@ -84,10 +87,35 @@ class Watch(threading.Thread):
     def run(self) -> None:
         """Sample until it is over."""
         while not self.is_over:
-            sizes = [_pss_kib(pid) for pid in _descendants(os.getpid()) - {self.spared}]
-            self.peak_kib = max(self.peak_kib, sum(sizes))
-            self.largest_kib = max(self.largest_kib, *sizes, 0)
-            time.sleep(0.1)
+            held = [_held(pid) for pid in _descendants(os.getpid()) - {self.spared}]
+            libraries: Counter[str] = Counter()
+            for _, mapped in held:
+                libraries |= mapped  # of each the largest share that one process has in memory
+            self.peak_kib = max(self.peak_kib, sum(own for own, _ in held) + libraries.total())
+            self.largest_kib = max([self.largest_kib, *(own + mapped.total() for own, mapped in held)])
+            time.sleep(0.25)
+
+
+def _held(pid: int) -> tuple[int, Counter[str]]:
+    """KiB of memory that are a process's own, and KiB in memory of each file it maps; nothing if it is gone."""
+    own, mapped, file = 0, Counter[str](), ""
+    try:
+        lines = Path(f"/proc/{pid}/smaps").read_text().splitlines()
+    except OSError:
+        return own, mapped
+    for line in lines:
+        if (found := _MAPPING.match(line)) is not None:
+            file = found[1]
+        elif line.startswith("Rss:"):
+            rss = int(line.split()[1])
+        elif line.startswith("Anonymous:"):
+            anonymous = int(line.split()[1])
+            own += anonymous
+            mapped[file] += rss - anonymous
+    return own, mapped
+
+
+_MAPPING = re.compile(r"[0-9a-f]+-[0-9a-f]+ \S+ [0-9a-f]+ \S+ \d+\s*(.*)")
 
 
 def _descendants(root: int) -> set[int]:
@@ -104,14 +132,6 @@ def _descendants(root: int) -> set[int]:
         layer = {pid for pid, parent in parents.items() if parent in layer}
         found |= layer
     return found
-
-
-def _pss_kib(pid: int) -> int:
-    try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
 
 
 def smewatch(data_dir: Path, catalogue: Path, *more: str) -> dict[str, Any]:
