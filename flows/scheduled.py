@@ -16,12 +16,13 @@ from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import artifacts
+from flows.archive import write_archive
 from flows.digest import digest
 from flows.ingest import IngestFailed, ingest
 from flows.locks import AlreadyRunning
 from flows.mailing import send
 from flows.platform import hush_the_end
-from flows.service import alerting, leases, logs, maintenance, marks, owed
+from flows.service import alerting, clock, leases, logs, maintenance, marks, owed
 from flows.service.prefect_api import PrefectApi
 from flows.service.reconciling import is_made_up, reconcile
 from flows.settings import Given, Settings, settings_of
@@ -37,7 +38,7 @@ class Skip(Exception):
 
 def on_schedule(kind: str, given: Given, work: Work) -> State[Any]:
     """Do the work of one scheduled run, unless it is done; its final state. What the work raises fails the run."""
-    settings, now = settings_of(given), datetime.now(UTC)
+    settings, now = settings_of(given), clock.now()
     hush_the_end()
     logs.set_up(settings, run_id=flow_run.id, flow=kind)
     with leases.alive(settings, str(flow_run.id)):
@@ -86,7 +87,7 @@ def scheduled_watch(settings: Given = None) -> State[Any]:
 
 def watch(settings: Settings, now: datetime) -> None:
     """What the keeper of `smewatch serve` does beside its schedules."""
-    reconcile(settings, PrefectApi(PREFECT_API_URL.value()), now)
+    reconcile(settings, PrefectApi(PREFECT_API_URL.value()), datetime.now(UTC))
     alerting.look_after(settings, now)
 
 
@@ -145,6 +146,7 @@ def write_owed(settings: Settings, now: datetime) -> None:
     with owed.one_digest_at_a_time(settings) as is_ours:
         if not is_ours:
             raise Skip("another process writes it")
+        write_archive(settings)  # a run that died between storing an edition and writing its page left it to us
         for week in owed.weeks_to_write(settings, now):
             report = digest.fn(settings, week.label, now=now)
             log.info("digest of %s written: %s", report.week, report.html)

@@ -17,7 +17,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows import scheduled
 from flows.platform import LocalServer, answers
-from flows.service import leases, logs, marks
+from flows.service import clock, leases, logs, marks
 from flows.service.keeper import Keeper
 from flows.service.prefect_api import PrefectApi
 from flows.service.reconciling import reconcile
@@ -67,11 +67,11 @@ def serve_flows(settings: Settings, server: LocalServer | None, api_url: str) ->
     smewatch once and expect a digest every Monday.
     """
     logs.set_up(settings)
-    now = datetime.now(UTC)
+    now = clock.now()
     for kind in ("ingest", "digest"):  # from the first start on there is something to miss
         if marks.last_success(settings, kind, now) is None:
             marks.note_success(settings, kind, now)
-    reconcile(settings, PrefectApi(api_url), now, is_start=True)
+    reconcile(settings, PrefectApi(api_url), datetime.now(UTC), is_start=True)
     with Keeper(settings, server, api_url):
         while True:
             begun_s = time.monotonic()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flows.platform import LocalServer, PrefectUnavailable, answers
-from flows.service import alerting
+from flows.service import alerting, clock
 from flows.service.prefect_api import PrefectApi, PrefectSilent
 from flows.service.reconciling import reconcile
 from flows.settings import Settings
@@ -94,4 +94,4 @@ class Keeper:
 
     def look_after(self) -> None:
         """Tell what is wrong."""
-        alerting.look_after(self.settings, datetime.now(UTC))
+        alerting.look_after(self.settings, clock.now())
