@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -103,8 +103,8 @@ def figures_of(trends: Trends | None, matrix: Matrix | None) -> tuple[Drawing, .
         found.append(_bars("kinds", "Stories by week and kind", trends, trends.kinds))
         if trends.pairs:
             found.append(_bars("pairs", "Stories by week and pair", trends, trends.pairs))
-    if matrix is not None and matrix.codes:
-        found.append(_squares(matrix))
+    if matrix is not None and (shown := _without_empty_rows(matrix)).codes:
+        found.append(_squares(shown))
     return tuple(found)
 
 
@@ -155,6 +155,17 @@ def _frame(ax: Axes, columns: int, heights: tuple[float, float]) -> None:
     ax.set_axis_off()
     ax.set_xlim(-0.5, columns - 0.5)
     ax.set_ylim(*heights)
+
+
+def _without_empty_rows(matrix: Matrix) -> Matrix:
+    """Without economies whose partners are not among those shown: a row of empty squares says nothing."""
+    kept = [place for place, counts in enumerate(matrix.counts) if any(counts)]
+    return replace(
+        matrix,
+        codes=tuple(matrix.codes[place] for place in kept),
+        names=tuple(matrix.names[place] for place in kept),
+        counts=tuple(tuple(matrix.counts[place][other] for other in kept) for place in kept),
+    )
 
 
 def _squares(matrix: Matrix) -> Drawing:

@@ -92,6 +92,20 @@ def test_pictures_for_mail_are_small(drawings):
     assert sum(len(one.png()) for one in drawings.values()) < 60_000
 
 
+def test_an_economy_without_a_partner_among_those_shown_has_no_row():
+    lonely = replace(MATRIX, counts=((0, 7, 0), (7, 0, 0), (0, 0, 0)))
+    [one] = figures_of(None, lonely)
+    assert [text.text for text in etree.fromstring(one.svg()).iter("text")] == [
+        "JP",
+        "Japan",
+        "7",
+        "VN",
+        "Viet Nam",
+        "7",
+    ]
+    assert figures_of(None, replace(MATRIX, counts=((0, 0, 0),) * 3)) == ()
+
+
 def test_a_drawing_of_one_economy_pair_and_of_a_dozen_can_be_made():
     for n in (2, 12):
         codes = tuple(f"{i:02d}" for i in range(n))
