@@ -74,8 +74,18 @@ def die_if_divisible(number, by):
 
 
 def peak_memory_bytes():
+    """Of address space, which is what the limits count."""
+    return _status_bytes("VmPeak")
+
+
+def peak_resident_bytes():
+    """Of memory, libraries included."""
+    return _status_bytes("VmHWM")
+
+
+def _status_bytes(name):
     with Path("/proc/self/status").open() as status:
-        line = next(line for line in status if line.startswith("VmPeak"))
+        line = next(line for line in status if line.startswith(name))
     return int(line.split()[1]) * 1024
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from flows.steps.feeds.parsing import NotAFeed, ParsedFeed, parse_feed
 from flows.steps.workers import Overrun, Pool
+from tests.steps.misbehaving import peak_resident_bytes
 
 LIMIT_S = 30.0
+MOST_MEMORY_BYTES = 512 * 2**20  # of a worker, its libraries included
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -56,6 +58,7 @@ CASES = {
 def test_a_hostile_feed_ends_under_a_name(pool, name):
     body, expected = CASES[name]
     assert pool.run_sync(outcome, body, timeout_s=LIMIT_S) == expected
+    assert pool.run_sync(peak_resident_bytes, timeout_s=LIMIT_S) < MOST_MEMORY_BYTES
 
 
 def test_a_feed_that_overruns_is_a_value(pool):

@@ -9,8 +9,10 @@ from flows.steps.pages.article import Article
 from flows.steps.pages.extracting import MAX_PAGE_BYTES, extract_article
 from flows.steps.web.fetching import Page
 from flows.steps.workers import Overrun, Pool
+from tests.steps.misbehaving import peak_resident_bytes
 
 LIMIT_S = 40.0
+MOST_MEMORY_BYTES = 512 * 2**20  # of a worker, its libraries included
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 TEXT = b"<p>" + b"Two harbours sign a pact about small ferries. " * 20 + b"</p>"
 
@@ -56,6 +58,7 @@ CASES = {
 def test_a_hostile_page_ends_under_a_name(pool, name):
     found = pool.run_sync(outcome, CASES[name], timeout_s=LIMIT_S)
     assert found in ("article", "no text", Overrun("too much memory"))
+    assert pool.run_sync(peak_resident_bytes, timeout_s=LIMIT_S) < MOST_MEMORY_BYTES
 
 
 def test_the_page_after_a_hostile_one_is_read(pool):
