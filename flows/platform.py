@@ -170,7 +170,7 @@ class LocalServer:
             earlier = int(note.read_text())
         except (OSError, ValueError):
             earlier = 0
-        port = earlier if earlier and _is_free(earlier) else _free_port()
+        port = earlier if earlier and _gets_free(earlier) else _free_port()
         note.write_text(str(port))
         return port
 
@@ -255,6 +255,15 @@ def answers(api_url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False
+
+
+def _gets_free(port: int) -> bool:
+    """True if a port is free or becomes so: a server whose service was killed a moment ago is still ending."""
+    for _ in range(30):
+        if _is_free(port):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _is_free(port: int) -> bool:

@@ -62,8 +62,8 @@ def tell(settings: Settings, due: Changes, now: datetime) -> bool:
     """Tell changes over every channel; true unless each channel failed. Without a channel the log has to do."""
     where = f"{socket.gethostname()}:{settings.data_dir.resolve()}"
     message = notice(due, where, now)
-    for line in message.text.splitlines():
-        log.warning("%s", line)
+    for line in filter(None, message.text.splitlines()):
+        log.warning("%s", line.strip())
     channels: list[Callable[[], None]] = []
     if settings.smtp_host and (recipients := addresses_in(settings.alert_recipients)):
         sender = settings.mail_sender or recipients[0]

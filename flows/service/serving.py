@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 
 from flows.locks import AlreadyRunning
-from flows.platform import LocalServer, prepare_prefect, running_server
+from flows.platform import LocalServer, prepare_prefect
 from flows.settings import Settings
 
 Found = tuple[LocalServer | None, Callable[[], str]]
@@ -32,12 +32,14 @@ def only_service(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def server_to_use(settings: Settings, on_start: Callable[[], None]) -> Iterator[Found]:
-    """The server that was found (null: not ours) or started, and how to wait for it. `on_start` is called if ours."""
+    """The server that PREFECT_API_URL names (null: not ours), or one of our own, and how to wait for it.
+
+    What an earlier service announced is not used: we hold its lock, so it is dead, and its server dies with it.
+    `on_start` is called if a server of our own is starting.
+    """
     prepare_prefect(settings)
-    found = running_server(settings)
-    if found:
-        os.environ["PREFECT_API_URL"] = found
-        yield None, lambda: found
+    if given := os.environ.get("PREFECT_API_URL"):
+        yield None, lambda: given
         return
     server = LocalServer(settings, announced=True)
     server.start()

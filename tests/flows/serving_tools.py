@@ -15,7 +15,7 @@ from flows.service.prefect_api import ENDED, UNFINISHED, FlowRun, PrefectApi
 from flows.settings import Settings
 from tests.flows.tools import SCRIPT, Cli
 
-PATIENCE_S = 180  # the minute's turn, ten seconds of Prefect's own looking, its processes' start, a slow machine
+PATIENCE_S = 300  # the minute's turn, ten seconds of Prefect's own looking, its processes' start, a busy machine
 
 
 def until(is_so: Callable[[], Any], process: subprocess.Popen[str] | None = None) -> Any:
