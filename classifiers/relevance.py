@@ -94,10 +94,13 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         y: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None = None,
         groups: Sequence[str] | None = None,
+        calibrate_on: Sequence[bool] | None = None,
     ) -> "Relevance":
         """Fit the views on all texts, and scales and calibration on their out-of-fold log-odds.
 
         `groups` names the event of each text (null: each its own): reports of one event stay on one side of a fold.
+        `calibrate_on` says which texts fix scales and calibration (null: all): thousands of easy texts among them
+        would move every probability, and the bands with it.
         """
         labels = np.asarray(y)
         weights = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
@@ -109,7 +112,7 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         for train, test in folds.split(labels, labels, events):
             self.fit_views([readings[i] for i in train], labels[train], weights[train], features[train])
             raw[test] = self.view_log_odds(features[test], self.grams_.transform([readings[i] for i in test]))
-        self._calibrate(raw, labels)
+        self._calibrate(raw, labels, np.ones(len(labels), bool) if calibrate_on is None else np.asarray(calibrate_on))
         return self.fit_views(readings, labels, weights, features)
 
     def fit_views(
@@ -132,11 +135,11 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         self.words_ = LogisticRegression(C=self.word_strength, max_iter=3_000).fit(rows, labels, weights)
         return self
 
-    def _calibrate(self, raw: Floats, labels: npt.NDArray[Any]) -> None:
+    def _calibrate(self, raw: Floats, labels: npt.NDArray[Any], chosen: npt.NDArray[np.bool_]) -> None:
         self.view_log_odds_ = raw
-        self.scales_ = np.maximum(raw.std(axis=0), 1e-9)
+        self.scales_ = np.maximum(raw[chosen].std(axis=0), 1e-9)
         joined = (raw / self.scales_).sum(axis=1)
-        platt = LogisticRegression(C=1e3).fit(joined[:, None], labels)
+        platt = LogisticRegression(C=1e3).fit(joined[chosen, None], labels[chosen])
         self.slope_ = float(platt.coef_[0, 0])
         self.offset_ = float(platt.intercept_[0])
         self.log_odds_ = self.slope_ * joined + self.offset_

@@ -63,8 +63,7 @@ def _train(
 ) -> Judge:
     reader = Reader.load(seeds_dir)
     material = teachable(read_material(seeds_dir, reader, background, labelled))
-    model = Relevance(reader.lexicon.concepts)
-    model.fit(material.readings, material.labels, material.weights, material.groups)
+    model = fit_relevance_of(reader, material)
     kinds, kinds_held_out = fit_kinds_of(reader, material), kinds_out_of_fold(material, reader)
     thresholds = choose_thresholds(material.labels[np.array(material.is_example)])
     card: dict[str, Any] = {
@@ -124,6 +123,13 @@ def _on_labels(model: Relevance, material: Material) -> dict[str, float]:
     if not 0 < labels.sum() < len(labels):
         return {}
     return {"labels of people, grouped 5-fold: AP": round(average_precision(labels, model.log_odds_[of_people]), 3)}
+
+
+def fit_relevance_of(reader: Reader, material: Material) -> Relevance:
+    """The model of relevance; background takes no part in its calibration, which is for texts like the examples."""
+    is_labelled = [example.source != "background" for example in material.examples]
+    model = Relevance(reader.lexicon.concepts)
+    return model.fit(material.readings, material.labels, material.weights, material.groups, is_labelled)
 
 
 def fit_kinds_of(reader: Reader, material: Material) -> Kinds:
