@@ -185,8 +185,8 @@ def _squares(matrix: Matrix) -> Drawing:
             for other, count in enumerate(matrix.counts[place]):
                 _draw_square(ax, (_NAMES + other * side, _HEAD + place * side, side), count, place == other, colours)
 
-    title = "Who acts with whom"
-    return Drawing("matrix", title, f"{title}, {_matrix_words(matrix)}.", _HEAD + n * side, draw)
+    title = f"Who acts with whom, last {counted(matrix.weeks, 'week')}"
+    return Drawing("matrix", title, f"{title}, in stories. {_matrix_words(matrix)}.", _HEAD + n * side, draw)
 
 
 def _draw_square(ax: Axes, at: tuple[float, float, float], count: int, is_same: bool, colours: Palette) -> None:
@@ -204,12 +204,11 @@ def _draw_square(ax: Axes, at: tuple[float, float, float], count: int, is_same: 
 
 
 def _matrix_words(matrix: Matrix) -> str:
-    """Every pair once. Example: last 12 weeks: Japan – Viet Nam 3; Kenya – Rwanda 1."""
+    """Every pair once. Example: Japan – Viet Nam: 3; Kenya – Rwanda: 1."""
     n = len(matrix.codes)
     met = [(matrix.counts[i][j], i, j) for i in range(n) for j in range(i + 1, n) if matrix.counts[i][j]]
     pairs = sorted(met, key=lambda pair: (-pair[0], pair[1:]))
-    words = "; ".join(f"{matrix.names[i]} – {matrix.names[j]} {count}" for count, i, j in pairs)
-    return f"stories of the last {counted(matrix.weeks, 'week')}: {words}"
+    return "; ".join(f"{matrix.names[i]} – {matrix.names[j]}: {count}" for count, i, j in pairs)
 
 
 def _count_words(count: int | None) -> str:

@@ -91,7 +91,7 @@ def message_id(digest: Digest, mailing: MailingList) -> str:
 def render_mail_html(digest: Digest, mailing: MailingList, pictures: Sequence[Drawing] | None = None) -> str:
     """The HTML part. It loads nothing: its pictures are parts of the message."""
     pictures = figures_of(digest.trends, digest.matrix) if pictures is None else pictures
-    shown = [_Picture(one.name, _cid(one, digest, mailing), one.alt, round(one.height)) for one in pictures]
+    shown = [_Picture(one.title, _cid(one, digest, mailing), one.alt, round(one.height)) for one in pictures]
     page = (
         templates()
         .get_template("mail.html.j2")
@@ -110,7 +110,7 @@ def render_mail_html(digest: Digest, mailing: MailingList, pictures: Sequence[Dr
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    name: str
+    title: str
     cid: str
     alt: str
     height: int  # px

@@ -69,7 +69,7 @@ def test_the_words_for_a_figure_state_its_numbers(drawings):
     assert "Agreements: 0, 1, –, 0, 1, 0, 1, 0, 1, 1, 0, 2" in drawings["kinds"].alt
     assert "All stories: 3, 5, –, 4, 6, 2, 8, 4, 5, 9, 7, 12" in drawings["kinds"].alt
     assert "2026-W36 to 2026-W47" in drawings["pairs"].alt
-    assert "stories of the last 12 weeks: Japan – Viet Nam 7; Japan – Democratic" in drawings["matrix"].alt
+    assert "last 12 weeks, in stories. Japan – Viet Nam: 7; Japan – Democratic" in drawings["matrix"].alt
 
 
 def test_every_number_stands_in_the_figure_and_a_week_without_polls_is_no_zero(drawn):

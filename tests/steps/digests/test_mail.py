@@ -53,7 +53,10 @@ def test_the_plain_text_is_the_hand_shaped_one(parsed, digest):
     assert text.splitlines() == [*render_text(digest).splitlines(), *way_out]
 
 
-def test_every_picture_is_shown_and_says_its_numbers(parsed, digest):
+@pytest.mark.parametrize("name", ["ordinary-week", "quiet-week"])
+def test_every_picture_is_shown_and_says_its_numbers(name):
+    digest = digest_named(name)
+    parsed = email.message_from_bytes(draft_of(digest, MONDAY, LIST).as_bytes(), policy=policy.default)
     tree = html.document_fromstring(parsed.get_body(("html",)).get_content())
     shown = {image.get("src"): image.get("alt") for image in tree.iter("img")}
     carried = [f"cid:{part['Content-ID'][1:-1]}" for part in parsed.walk() if part.get_content_maintype() == "image"]
