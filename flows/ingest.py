@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows import models
+from flows import models, searching
 from flows.collecting import intake, keeping, web
 from flows.collecting.catalogue import read_feeds
 from flows.collecting.intake import Chosen, Read
@@ -125,6 +125,7 @@ def ingest(
         report.notes += ungrouped(settings, now)
     if unpublished := publish(settings):
         report.notes.append(unpublished)
+    searching.follow(settings)
     if report.problems:
         raise IngestFailed(report)
     return report

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.before_migrating import keep_copy
 from warehouse.errors import NotAWarehouse, NoWarehouse, SchemaTooOld, StorageTooNew, WarehouseBusy
 from warehouse.migrating import applied_migrations, apply, pending
-from warehouse.sql import migrations
+from warehouse.sql import Migration, migrations
 from warehouse.store import Warehouse
 from warehouse.transactions import as_full
 
@@ -50,14 +51,19 @@ class Holder:
 def open_warehouse(path: Path, *, now: datetime, wait_s: float = 60.0) -> Iterator[Warehouse]:
     """The warehouse for writing, made and migrated as needed; nobody else can open the file until it is closed.
 
-    `now` dates the migrations. Raises WarehouseBusy if another process holds the file longer than `wait_s` seconds,
-    NotAWarehouse, StorageTooNew, SchemaTooNew or MigrationEdited if the file is not one we may write.
+    `now` dates the migrations; before any, a copy of the file is kept beside it. Raises WarehouseBusy if another
+    process holds the file longer than `wait_s` seconds, NotAWarehouse, StorageTooNew, SchemaTooNew or MigrationEdited
+    if the file is not one we may write, NotKept if there is no room for the copy.
     """
     if not path.exists():
         create(path, lambda draft: apply(draft, migrations(), now))
     connection = _when_free(path, wait_s, lambda: _attach(path, "read_write"))
     try:
-        apply(connection, pending(applied_migrations(connection, path), migrations()), now)
+        applied = applied_migrations(connection, path)
+        steps = pending(applied, migrations())
+        if steps and applied:
+            keep_copy(connection, path, applied[-1].version)
+        apply(connection, steps, now)
         yield Warehouse(connection)
     finally:
         connection.close()
@@ -79,6 +85,14 @@ def open_for_reading(path: Path, *, wait_s: float = 60.0) -> Iterator[Warehouse]
         yield Warehouse(connection, is_read_only=True)
     finally:
         connection.close()
+
+
+def pending_migrations(path: Path, *, wait_s: float = 60.0) -> list[Migration]:
+    """What open_warehouse would apply to the file, oldest first; nothing is changed. Raises as open_for_reading."""
+    if not path.exists():
+        raise NoWarehouse(path)
+    with closing(_when_free(path, wait_s, lambda: _attach(path, "read_only"))) as connection:
+        return pending(applied_migrations(connection, path), migrations())
 
 
 def holder_of(path: Path) -> Holder | None:

@@ -46,6 +46,22 @@ def publish_copy(live: Path, copy: Path) -> bool:
     return True
 
 
+def duplicate(live: Path, target: Path) -> None:
+    """Copy the warehouse to a file that may be written; one that is there is replaced. Raises NotPublished.
+
+    Nobody who reads or writes the live file is kept waiting.
+    """
+    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy_settled(live, draft)
+        draft.replace(target)
+    except OSError as problem:
+        raise NotPublished(target, problem.strerror or str(problem)) from problem
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def as_of(copy: Path) -> datetime | None:
     """The last write to the warehouse that the copy holds, UTC; null without a copy."""
     try:

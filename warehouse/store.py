@@ -9,12 +9,26 @@ from warehouse.digests import Digests
 from warehouse.exporting import Exporting
 from warehouse.feed_keeping import FeedKeeping
 from warehouse.models import Models
+from warehouse.retiring import Retiring
 from warehouse.runs import Runs
+from warehouse.searching import Searching
 from warehouse.vitals import Vitals
 
 
 class Warehouse(
-    Runs, FeedKeeping, Batches, Archived, Models, Digests, Deliveries, Asking, Describing, Exporting, Vitals
+    Runs,
+    FeedKeeping,
+    Batches,
+    Archived,
+    Models,
+    Digests,
+    Deliveries,
+    Asking,
+    Describing,
+    Exporting,
+    Retiring,
+    Searching,
+    Vitals,
 ):
     """One open warehouse. Get it from warehouse.opening, keep it for seconds.
 

@@ -1,34 +1,38 @@
-"""What is past its time goes: archived pages, and whatever else has a limit in days."""
+"""What is past its time goes: archived pages, whole texts, leases of the dead. Once a day, each chore by itself."""
 
 import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from flows.collecting import keeping
+from flows.publish import publish
 from flows.retiring import retire_texts
-from flows.searching import bring_in_step
+from flows.searching import follow
+from flows.service import leases
 from flows.settings import Settings
 
-Chore = Callable[[Settings, datetime], int]
 log = logging.getLogger("smewatch")
 
 
-def maintain(settings: Settings, now: datetime) -> None:
-    """Delete what is past its time. Each chore may be repeated, and one that fails harms no other.
+class ChoresFailed(Exception):
+    """Some chores failed; the others are done. The next night tries again."""
 
-    Raises what the first chore that failed raised, once all had their turn.
-    """
-    chores: tuple[tuple[str, Chore], ...] = (
-        ("archive files past their days deleted", keeping.forget_old_pages),
-        ("texts past their months dropped", retire_texts),
-        ("articles changed in the search index", lambda settings, _: bring_in_step(settings)),
-    )
+
+def maintain(settings: Settings, now: datetime) -> None:
+    """Do every chore. One that fails harms no other; at the end ChoresFailed names those that did."""
+    chores: dict[str, Callable[[], object]] = {
+        "archived pages past their days": lambda: keeping.forget_old_pages(settings, now),
+        "texts past their months": lambda: retire_texts(settings, now),
+        "leases of dead runs": lambda: leases.sweep(settings),
+        "the read copy": lambda: publish(settings),
+        "the search index": lambda: follow(settings),
+    }
     failed = []
-    for what, chore in chores:
+    for name, chore in chores.items():
         try:
-            log.info("maintenance: %d %s", chore(settings, now), what)
+            log.info("maintenance: %s: %s", name, chore() or "nothing to tell")
         except Exception as problem:
-            log.exception("maintenance: a chore failed; the others go on")
-            failed.append(problem)
+            log.exception("maintenance: %s", name)
+            failed.append(f"{name} ({type(problem).__name__}: {problem})")
     if failed:
-        raise failed[0]
+        raise ChoresFailed("; ".join(failed))

@@ -24,6 +24,7 @@ from warehouse.rows import (
     FetchRow,
     LabelRow,
     ModelRow,
+    OrganisationRow,
     TextRow,
     VerdictRow,
 )
@@ -86,6 +87,19 @@ KINDS = (
     ("finance", "open a credit line", 3), ("internationalisation", "start an export programme", 5),
     ("technology", "share a technology", 3),
 )  # fmt: skip
+# What a kind of cooperation is mostly about, so that some go together more often than by chance.
+SECTORS = {
+    "forum": ("tourism", "agri-food"), "agreement": ("logistics", "textiles"), "finance": ("finance", "agri-food"),
+    "policy-learning": ("education", "crafts"), "internationalisation": ("textiles", "agri-food"),
+    "technology": ("ict", "energy"),
+}  # fmt: skip
+BODIES = {
+    code: OrganisationRow(name, kind, code)
+    for code, name, kind in (
+        ("JP", "JETRO", "trade-promotion"), ("KR", "KOSME", "sme-agency"), ("DE", "KfW", "bank"),
+        ("TR", "KOSGEB", "sme-agency"), ("BR", "Sebrae", "sme-agency"), ("CN", "CCPIT", "trade-promotion"),
+    )
+}  # fmt: skip
 OTHER_NEWS = (
     "Rain over the harbour", "Cup final decided late", "Tax relief for small shops at home", "A big plant abroad",
     "Ministers meet at a trade summit", "Small firms fear the new tariff",
@@ -117,6 +131,7 @@ class Report:
     kind: str | None
     scores: tuple[float, float]  # one a model
     event: str  # reports of one event share it
+    sectors: tuple[str, ...] = ()
 
 
 def make(path: Path) -> None:
@@ -178,9 +193,11 @@ def _report(chance, feed, title, published, countries, kind, score, event) -> Re
     words = f"{title}. " + "They met, they talked, and they agreed to meet again. " * chance.randint(8, 60)
     seen = published + timedelta(seconds=round(3600 * chance.expovariate(1 / 9) + 600))
     second = min(0.99, max(0.01, score + chance.gauss(0.04, 0.08)))
+    usual, other = SECTORS.get(kind, ()), chance.choice(("construction", "agri-food", "health", "ict"))
+    sectors = tuple(dict.fromkeys((*(one for one in usual if chance.random() < 0.6), other)))[:2] if kind else ()
     return Report(
         article_id, feed, title, published, seen, words + article_id, countries, kind,
-        (round(score, 4), round(second, 4)), "s-" + sha256(event.encode()).hexdigest()[:16],
+        (round(score, 4), round(second, 4)), "s-" + sha256(event.encode()).hexdigest()[:16], sectors,
     )  # fmt: skip
 
 
@@ -285,6 +302,8 @@ def _verdict(one: Report, which: int, at: datetime) -> VerdictRow:
         one.article_id, _text(one).text_hash, MODELS[which].model_id, score, band, score >= 0.6, at,
         kind=(one.kind or "forum") if score >= 0.4 else None, kind_score=0.8 if score >= 0.4 else None,
         countries=one.countries, blocs=("ASEAN",) if "VN" in one.countries else (),
+        sectors=one.sectors,
+        organisations=tuple(BODIES[code] for code in one.countries if code in BODIES and one.kind),
         evidence=(EvidenceRow("small firms", 1.4), EvidenceRow("big plant", -0.6)) if one.kind else (),
     )  # fmt: skip
 
