@@ -46,6 +46,7 @@ def open_harvester(
         limits,
         robots_files=robots_files,
         feeds_obey_robots=settings.feeds_obey_robots,
+        obey_reservations=settings.obey_reservations,
         archive=archive,
     )
 

@@ -27,7 +27,7 @@ from flows.steps.pages.standing_in import may_stand_in, stand_in
 from flows.steps.selecting import Ending, ToRead, with_next_try
 from flows.steps.web.fetching import Client, Loss, Page, Response, fetch_feed, fetch_page
 from flows.steps.web.pacing import HostRest
-from flows.steps.web.robots import RobotsCache, RobotsFile
+from flows.steps.web.robots import RobotsCache, RobotsFile, reserved
 from flows.steps.workers import CallFailed, Overrun, Pool
 
 T = TypeVar("T")
@@ -93,15 +93,18 @@ class Harvester:
         *,
         robots_files: Iterable[RobotsFile] = (),
         feeds_obey_robots: bool = True,
+        obey_reservations: bool = False,
         archive: Archive | None = None,
     ) -> None:
         """`robots_files` were read by earlier runs; feeds obey them where they name us, if they shall.
 
+        With `obey_reservations` nothing is kept of what its publisher reserves against machine learning.
         Pages go into `archive`, which is closed with the harvester; null: they are not kept.
         """
         self._open_client = open_client
         self._robots_files = tuple(robots_files)
         self._feeds_obey_robots = feeds_obey_robots
+        self._obey_reservations = obey_reservations
         self.archive = archive
         self.pool = pool
         self._limits = limits
@@ -128,7 +131,8 @@ class Harvester:
 
     async def _open(self) -> None:
         self._client = await self._open_client().__aenter__()
-        self._robots = RobotsCache(self._client, files=self._robots_files)
+        files, obey = self._robots_files, self._obey_reservations
+        self._robots = RobotsCache(self._client, files=files, obey_reservations=obey)
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -205,6 +209,8 @@ class Harvester:
         page = await fetch_page(self._client, entry.link, self._robots, now)
         if isinstance(page, Loss):
             return _lost(entry, page)
+        if self._obey_reservations and (refused := reserved(page.reservations)):
+            return _lost(entry, refused)
         if self.archive:
             await self.archive.keep(page)
         return await self._extracted(entry, page, now)
@@ -219,6 +225,8 @@ class Harvester:
             return Ending(entry, Outcome.TOO_SLOW, detail=article.reason, http_status=page.status)
         if isinstance(article, Loss):
             return Ending(entry, article.outcome, detail=article.detail, http_status=page.status)
+        if self._obey_reservations and (refused := reserved(article.reservations)):
+            return _lost(entry, refused)
         return Ending(entry, Outcome.STORED, article, http_status=page.status)
 
     async def _in_worker(self, function: Callable[..., T], *arguments: Any) -> T | Overrun | CallFailed:

@@ -178,6 +178,31 @@ def test_a_robots_file_is_read_once_a_day_however_many_runs_there_are(rounds, se
     assert runs.ask("select count(*), min(read_at) from ops.robots_files") == [(1, "2026-11-24T16:00:00Z")]
 
 
+@pytest.mark.parametrize(
+    ("robots", "made", "reason"),
+    [
+        (b"User-agent: GPTBot\nDisallow: /\n", page("page", 1), "reserved (robots.txt: closed to gptbot)"),
+        (
+            b"",
+            page("page", 1).replace(b"Content-Length", b"X-Robots-Tag: noai\r\nContent-Length"),
+            "reserved (header: robots noai)",
+        ),
+        (
+            b"",
+            page("page", 1)
+            .replace(b"<head>", b'<head><meta name="tdm-reservation" content="1">')
+            .replace(b"Content-Length", b"X-Length"),
+            "reserved (meta: tdm-reservation 1)",
+        ),
+    ],
+)
+def test_what_is_reserved_is_left_alone_where_the_setting_says_so(rounds, server, robots, made, reason):
+    server.scripts |= {"/robots.txt": answer(200, robots), "/page": made, "/a": feed(links=[server.url("/page")])}
+    runs = rounds(server.url("/a"), obey_reservations=True)
+    runs.run(NOW)
+    assert runs.ask("select outcome, detail, article_id from raw.entries") == [("refused by robots", reason, None)]
+
+
 # --- Hosts ----------------------------------------------------------------------------------------------------------
 
 

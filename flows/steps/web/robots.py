@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -68,6 +68,11 @@ def _renamed(line: str, agent: str) -> str:
     return f"User-agent: {_US if name == agent else name if name == '*' else _OTHERS}"
 
 
+def reserved(statements: Sequence[str]) -> Loss | None:
+    """The loss of what a publisher reserves, where we shall heed that; null if he reserves nothing."""
+    return Loss(Outcome.ROBOTS, f"reserved ({statements[0]})") if statements else None
+
+
 @dataclass(frozen=True, slots=True)
 class RobotsFile:
     """One robots.txt as it was read, to be remembered between runs."""
@@ -87,11 +92,20 @@ class _Known:
 class RobotsCache:
     """The rules of every origin met; each file is fetched once, however many pages wait for it.
 
-    `agent` is the product name the groups of a file are matched against. `files` were read by earlier runs.
+    `agent` is the product name the groups of a file are matched against. `files` were read by earlier runs. With
+    `obey_reservations` pages are refused as well whose site reserves them against machine learning.
     """
 
-    def __init__(self, client: Client, agent: str = "smewatch", files: Iterable[RobotsFile] = ()) -> None:
+    def __init__(
+        self,
+        client: Client,
+        agent: str = "smewatch",
+        files: Iterable[RobotsFile] = (),
+        *,
+        obey_reservations: bool = False,
+    ) -> None:
         self.agent = agent
+        self._obey_reservations = obey_reservations
         self._client = client
         self._remembered = {file.origin: file for file in files}
         self._known: dict[str, _Known] = {}
@@ -102,9 +116,9 @@ class RobotsCache:
         if urlsplit(url).path == "/robots.txt":
             return None
         rules = await self._rules(url, now)
-        if rules.allows(url):
-            return None
-        return rules.refusal or Loss(Outcome.ROBOTS, "robots.txt disallows it")
+        if not rules.allows(url):
+            return rules.refusal or Loss(Outcome.ROBOTS, "robots.txt disallows it")
+        return reserved(rules.reservations) if self._obey_reservations else None
 
     async def feed_refusal(self, url: str, now: datetime) -> Loss | None:
         """Why a feed may not be read; null if it may.
