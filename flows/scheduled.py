@@ -70,7 +70,7 @@ def scheduled_digest(settings: Given = None) -> State[Any]:
 @flow(name="maintenance", validate_parameters=False)
 def scheduled_maintenance(settings: Given = None) -> State[Any]:
     """Delete what is past its time, and put Prefect's own records right."""
-    return on_schedule("maintenance", settings, maintenance.maintain)
+    return on_schedule("maintenance", settings, clean_up)
 
 
 @flow(name="train", validate_parameters=False)
@@ -83,6 +83,12 @@ def scheduled_train(settings: Given = None) -> State[Any]:
 def scheduled_watch(settings: Given = None) -> State[Any]:
     """Look after everything once: for teams, whose workers have no `smewatch serve` that looks every few minutes."""
     return on_schedule("watch", settings, watch)
+
+
+def clean_up(settings: Settings, now: datetime) -> None:
+    """The chores of the night, and the card of the model that judged by day."""
+    artifacts.tell_model(settings)
+    maintenance.maintain(settings, now)
 
 
 def watch(settings: Settings, now: datetime) -> None:

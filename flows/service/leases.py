@@ -54,5 +54,17 @@ def forget(settings: Settings, run_id: str) -> None:
     _file(settings, run_id).unlink(missing_ok=True)
 
 
+def sweep(settings: Settings) -> int:
+    """Remove what dead runs left that no server asks for any more; how many. A lease that is held stays."""
+    left = [file.stem for file in _folder(settings).glob("*.lock") if is_alive(settings, file.stem) is False]
+    for run_id in left:
+        forget(settings, run_id)
+    return len(left)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir / "service" / "runs"
+
+
 def _file(settings: Settings, run_id: str) -> Path:
-    return settings.data_dir / "service" / "runs" / f"{run_id}.lock"
+    return _folder(settings) / f"{run_id}.lock"
