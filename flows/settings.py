@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         True, description="Keep every page as it came, in WARC files; `smewatch reextract` reads them."
     )
     archive_days: int = Field(90, ge=1, description="Days after which archived pages are deleted.")
+    text_months: int | None = Field(
+        None,
+        ge=3,
+        description="Months after which whole texts are dropped; scores, titles and hashes stay. Empty: never.",
+    )
 
     worker_processes: int = Field(
         default_factory=lambda: os.cpu_count() or 2,
@@ -219,6 +224,11 @@ class Settings(BaseSettings):
     def spool_dir(self) -> Path:
         """Batches that could not be stored because somebody held the warehouse."""
         return self.data_dir / "spool"
+
+    @property
+    def search_file(self) -> Path:
+        """The index of `smewatch search`; it can be deleted, and is made again."""
+        return self.data_dir / "search.sqlite"
 
     @property
     def models_dir(self) -> Path:
