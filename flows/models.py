@@ -141,8 +141,13 @@ def as_row(decision: Decision, word: str) -> ModelDecision:
 
 def enrol(warehouse: Warehouse, folder: Path, now: datetime) -> None:
     """Make a model folder known to the warehouse; nothing happens if it is, and which one judges does not change."""
+    warehouse.register_model(row_of(folder), now)
+
+
+def row_of(folder: Path) -> ModelRow:
+    """A model folder as the warehouse knows it. Raises OSError or ValueError if it has no readable card."""
     card = card_of(folder)
-    row = ModelRow(
+    return ModelRow(
         model_id=card["model_id"],
         created_at=datetime.fromisoformat(card["trained_at"]),
         folder=f"{folder.parent.name}/{folder.name}",
@@ -151,7 +156,6 @@ def enrol(warehouse: Warehouse, folder: Path, now: datetime) -> None:
         card=json.dumps(card, ensure_ascii=False),
         metrics=_metrics(card.get("results", {})),
     )
-    warehouse.register_model(row, now)
 
 
 def card_of(folder: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from secrets import token_hex
 
 from flows import models
 from flows.collecting import intake, keeping, shaping, web
+from flows.collecting.access import Access
 from flows.collecting.feed_keeping import deciding, find
 from flows.collecting.spool import store_spooled
 from flows.locks import one_at_a_time
@@ -91,7 +92,10 @@ def _begin(settings: Settings, named: str, model: Path, now: datetime) -> tuple[
         rests = [shaping.host_rest(row, now) for row in noted]
     feed = shaping.feed_of(card.feed)
     feeds[feed.feed_id] = feed
-    run = intake.Run(settings, run_id, now, due=[], feeds=feeds, robots=robots, rests=rests, caught_up=caught_up)
+    access = Access(settings, now)
+    run = intake.Run(
+        settings, run_id, now, access, due=[], feeds=feeds, robots=robots, rests=rests, caught_up=caught_up
+    )
     return run, feed, card.adopted_url or feed.url
 
 

@@ -12,10 +12,20 @@ from secrets import token_hex
 from classifiers.verdict import Document, Verdict
 from flows import models
 from flows.collecting import shaping
+from flows.collecting.access import Access
 from flows.collecting.judging import judge_texts
 from flows.collecting.pending import Pending, look_up, pend, put, with_rekeyed
 from flows.collecting.polled import Rekeyed, answered, changed_ids, moves, rekey_rows, states_after
-from flows.collecting.spool import CaughtUp, RunEnd, SpoolFull, spool_batch, spool_end, store_spooled
+from flows.collecting.spool import (
+    CaughtUp,
+    RunBegin,
+    RunEnd,
+    SpoolFull,
+    spool_batch,
+    spool_begin,
+    spool_end,
+    store_spooled,
+)
 from flows.settings import Settings
 from flows.steps.feeds.feed import Feed
 from flows.steps.feeds.outages import is_outage
@@ -28,7 +38,6 @@ from flows.steps.web.robots import REMEMBERED, RobotsFile
 from flows.steps.web.urls import host_of, registrable_domain
 from warehouse.errors import WarehouseBusy
 from warehouse.feed_rows import LeaseRow
-from warehouse.opening import open_warehouse
 from warehouse.rows import DueFeed
 from warehouse.store import Warehouse
 
@@ -65,6 +74,7 @@ class Run:
     settings: Settings
     run_id: str
     now: datetime
+    access: Access
     due: Sequence[Asked]
     feeds: Mapping[str, Feed]  # feed_id -> feed, every active one
     robots: Sequence[RobotsFile] = ()  # read within the last day, by earlier runs and then by this one
@@ -78,24 +88,31 @@ class Run:
     begun_s: float = field(default_factory=time.monotonic)
     caught_up: CaughtUp = field(default_factory=CaughtUp)  # what earlier runs had left in the spool
     n_spooled: int = 0  # batches of this run in the spool
-    held: WarehouseBusy | None = None  # who took the warehouse during this run; null: nobody
+
+    @property
+    def held(self) -> WarehouseBusy | None:
+        """Who took the warehouse during this run; null: nobody."""
+        return self.access.held
 
     def open(self) -> AbstractContextManager[Warehouse]:
-        """The warehouse, for moments. Whoever held it for the full wait once in a run is not waited for again."""
-        wait_s = 0.0 if self.held else self.settings.warehouse_wait_s
-        return open_warehouse(self.settings.warehouse, now=self.now, wait_s=wait_s)
+        """The warehouse or, where somebody holds it, its stand-in, for moments."""
+        return self.access.open()
 
 
 def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datetime, *, every_feed: bool) -> Run:
     """Register run and model, bring the catalogue up to date, lease the feeds that are due (or all).
 
     What earlier runs left in the spool is stored first. What is leased and never stored, because this run dies, is
-    due again for the next one. Raises WarehouseBusy; then nothing was polled.
+    due again for the next one. Raises WarehouseBusy if somebody holds the warehouse and there can be no stand-in for
+    it, SpoolFull if there is no room to write down that the run began; then nothing was polled.
     """
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
     farthest = now + timedelta(seconds=FARTHEST_S)
-    with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
-        caught_up = store_spooled(warehouse, settings.spool_dir)
+    access = Access(settings, now)
+    with access.open() as warehouse:
+        if access.is_beside:
+            spool_begin(settings.spool_dir, RunBegin(run_id, "ingest", now, models.row_of(model)))
+        caught_up = CaughtUp() if access.is_beside else store_spooled(warehouse, settings.spool_dir)
         warehouse.begin_run(run_id, "ingest", now)
         models.register(warehouse, model, now)
         warehouse.sync_feeds([shaping.feed_row(feed) for feed in catalogue], now)
@@ -108,6 +125,7 @@ def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datet
         settings,
         run_id,
         now,
+        access,
         due=[Asked(shaping.feed_of(row.feed), shaping.state_of(row.state), row.adopted_url) for row in due],
         feeds={feed.feed_id: feed for feed in feeds},
         robots=[shaping.robots_file(row) for row in robots],
@@ -131,19 +149,15 @@ def batches(run: Run) -> list[list[Asked]]:
 def choose(run: Run, polls: Sequence[Poll]) -> Chosen:
     """What is new among the entries that a batch of polls announced.
 
-    Raises WarehouseBusy: without the warehouse nobody knows. Then the polls count for nothing, as if the run had died
-    here, and their feeds are asked again when their leases end.
+    Raises WarehouseBusy: without the warehouse or a stand-in nobody knows. Then the polls count for nothing, as if
+    the run had died here, and their feeds are asked again when their leases end.
     """
     announced = [entry for poll in polls for entry in poll.entries]
     if not announced:
         return Chosen(tuple(polls), (), ())
-    try:
-        with run.open() as warehouse:
-            known = look_up(warehouse, announced, ())
-            changed = changed_ids(warehouse, polls, known)
-    except WarehouseBusy as busy:
-        run.held = run.held or busy
-        raise
+    with run.open() as warehouse:
+        known = look_up(warehouse, announced, ())
+        changed = changed_ids(warehouse, polls, known)
     known = with_rekeyed(known, changed, announced)
     to_read, ended = sort_entries(announced, _addresses(run), known, run.claimed, run.now)
     return Chosen(tuple(polls), tuple(to_read), tuple(ended), changed)
@@ -176,20 +190,28 @@ def judge_articles(harvester: Harvester, model: Path, endings: Iterable[Ending])
 def store(run: Run, done: Read) -> list[Ending] | None:
     """Settle a batch against what the warehouse holds by now and store it, one transaction. The settled endings.
 
-    Null if somebody holds the warehouse: then the batch waits in the spool, and so does every later one of this run,
-    that they are stored in their order. Raises SpoolFull if it cannot wait there either.
+    If somebody holds the warehouse the batch waits in the spool, and so does every later one of this run, that they
+    are stored in their order; it is settled against the stand-in. Null if there is none. Raises SpoolFull if it
+    cannot wait there either.
     """
     remember(run)
     pending = _pending(run, done)
-    if not run.n_spooled:
-        try:
-            with run.open() as warehouse:
-                return put(warehouse, pending, run.seen_texts)
-        except WarehouseBusy as busy:
-            run.held = run.held or busy
+    if run.n_spooled and not run.access.is_beside:
+        _spool(run, pending)
+        return None
+    try:
+        with run.open() as warehouse:
+            if run.access.is_beside:
+                _spool(run, pending)  # first: what is only in the stand-in is lost
+            return put(warehouse, pending, run.seen_texts)
+    except WarehouseBusy:
+        _spool(run, pending)
+        return None
+
+
+def _spool(run: Run, pending: Pending) -> None:
     spool_batch(run.settings.spool_dir, pending)
     run.n_spooled += 1
-    return None
 
 
 def remember(run: Run) -> None:
@@ -227,21 +249,25 @@ def note_outage(run: Run, polls: Iterable[Poll]) -> bool:
 def finish(run: Run, problems: Sequence[str]) -> None:
     """Close the run in the warehouse, completed or failed with what went wrong; remember the robots.txt files.
 
-    If somebody holds the warehouse, the end waits in the spool. Without room there either, the run counts as crashed.
+    If somebody held the warehouse, the end waits in the spool. Without room there either, the run counts as crashed.
     """
     ended_at = run.now + timedelta(seconds=time.monotonic() - run.begun_s)
     detail = "; ".join([*problems, *([OUTAGE] if run.is_outage else [])]) or None
     end = RunEnd(run.run_id, "failed" if problems else "completed", detail, ended_at)
     try:
         with run.open() as warehouse:
+            if run.n_spooled or run.access.is_beside:
+                _spool_end(run, end)
+                return
             files = [shaping.robots_row(file) for file in run.robots]
             warehouse.store_robots_files(files, after=run.now - REMEMBERED, now=run.now)
             warehouse.store_reservations(shaping.site_reservations(run.reservations, run.now))
             warehouse.forget_host_rests(after=run.now - REST_REMEMBERED, now=run.now)
             warehouse.finish_run(end.run_id, end.status, end.detail, end.ended_at)
-    except WarehouseBusy as busy:
-        run.held = run.held or busy
+    except WarehouseBusy:
         _spool_end(run, end)
+    finally:
+        run.access.close()
 
 
 def _spool_end(run: Run, end: RunEnd) -> None:
@@ -254,10 +280,10 @@ def _spool_end(run: Run, end: RunEnd) -> None:
 def retries(run: Run) -> Chosen:
     """Entries whose next try is due and that no feed announced in this run; and those whose twin was read in it.
 
-    None if somebody took the warehouse in this run: they stay due.
+    None if somebody took the warehouse in this run, and there is no stand-in for it: they stay due.
     """
     nothing = Chosen((), (), ())
-    if run.held:
+    if run.held and not run.access.is_beside:
         return nothing
     try:
         with run.open() as warehouse:
@@ -265,8 +291,7 @@ def retries(run: Run) -> Chosen:
             due = [row for row in rows if row.feed_id in run.feeds]
             entries = [shaping.entry_again(row) for row in due]
             known = look_up(warehouse, entries, ())
-    except WarehouseBusy as busy:
-        run.held = busy
+    except WarehouseBusy:
         return nothing
     to_read, ended = sort_entries(entries, _addresses(run), known, set(), run.now)
     return Chosen((), tuple(to_read), tuple(ended))

@@ -2,10 +2,9 @@
 
     store -> the warehouse is held -> spool        next run: stored from the spool, oldest first -> load -> ...
 
-What is spooled is what a run has chosen and read when it finds the warehouse held; from then on that run spools all
-it has. A run that finds the warehouse held at its very beginning polls nothing. A file is written whole, or not at
-all; it is deleted after its batch is stored, and a batch is stored once however often it is tried (its id stands in
-ops.batches). A file that cannot be read is put aside, not deleted.
+From the moment a run finds the warehouse held, at its very beginning or later, it spools all it has to store. A file
+is written whole, or not at all; it is deleted after its batch is stored, and a batch is stored once however often it
+is tried (its id stands in ops.batches). A file that cannot be read is put aside, not deleted.
 """
 
 import json
@@ -21,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.collecting.pending import Pending, put
 from warehouse.errors import WarehouseError
+from warehouse.rows import ModelRow
 from warehouse.store import Warehouse
 
 VERSION = 1  # of the format; a change of any type in a Pending makes a new one
@@ -36,6 +36,16 @@ class SpoolFull(Exception):
             f"{file.name} could not be spooled in {file.parent}: {problem.strerror or problem}. Nothing of it is "
             "kept; its feeds are asked again when their leases end. Make room, or free the warehouse."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RunBegin:
+    """A run that began while the warehouse was held, and the model that judges in it."""
+
+    run_id: str
+    flow: str
+    started_at: datetime
+    model: ModelRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ class CaughtUp:
 
 
 _batches: TypeAdapter[Pending] = TypeAdapter(Pending)
+_begins: TypeAdapter[RunBegin] = TypeAdapter(RunBegin)
 _ends: TypeAdapter[RunEnd] = TypeAdapter(RunEnd)
 
 
@@ -66,6 +77,11 @@ _ends: TypeAdapter[RunEnd] = TypeAdapter(RunEnd)
 def spool_batch(folder: Path, pending: Pending) -> None:
     """Write a batch down. When this returns, neither a kill nor a power failure loses it. Raises SpoolFull."""
     _write(folder / f"{pending.frame.batch_id}.json", "batch", _batches.dump_python(pending, mode="json"))
+
+
+def spool_begin(folder: Path, begin: RunBegin) -> None:
+    """Write down that a run began, before its batches. Raises SpoolFull."""
+    _write(folder / f"{begin.run_id}-0000.json", "begin", _begins.dump_python(begin, mode="json"))
 
 
 def spool_end(folder: Path, end: RunEnd) -> None:
@@ -103,8 +119,8 @@ def _sync_folder(folder: Path) -> None:
 # --- Out ------------------------------------------------------------------------------------------------------------
 
 
-def store_spooled(warehouse: Warehouse, folder: Path) -> CaughtUp:
-    """Store everything in the spool, in the order it was made, and empty the spool.
+def store_spooled(warehouse: Warehouse, folder: Path, *, keep: bool = False) -> CaughtUp:
+    """Store everything in the spool, in the order it was made, and empty the spool; or `keep` it as it is.
 
     Call it before anything else is asked of the warehouse: what was known when a batch was read is what was known
     without it. Call it under the lock of the ingest.
@@ -116,11 +132,13 @@ def store_spooled(warehouse: Warehouse, folder: Path) -> CaughtUp:
         try:
             n_batches += _store_file(warehouse, file)
         except (ValidationError, ValueError, KeyError, WarehouseError) as problem:
-            log.error("%s in the spool cannot be stored and is put aside: %s", file.name, problem)
-            _put_aside(file)
+            log.error("%s in the spool cannot be stored: %s", file.name, problem)
             unreadable.append(file.name)
+            if not keep:
+                _put_aside(file)
         else:
-            file.unlink()
+            if not keep:
+                file.unlink()
     return CaughtUp(n_batches, tuple(unreadable))
 
 
@@ -133,6 +151,11 @@ def _store_file(warehouse: Warehouse, file: Path) -> int:
     document = json.loads(file.read_bytes())
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise ValueError(f"not version {VERSION} of our format")
+    if "begin" in document:
+        begin = _begins.validate_python(document["begin"])
+        warehouse.begin_run(begin.run_id, begin.flow, begin.started_at)
+        warehouse.register_model(begin.model, begin.started_at)
+        return 0
     if "end" in document:
         end = _ends.validate_python(document["end"])
         warehouse.finish_run(end.run_id, end.status, end.detail, end.ended_at)

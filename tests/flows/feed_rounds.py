@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,10 @@ from flows.settings import Settings
 from flows.steps.feeds.feed import Feed
 from flows.steps.harvesting import Harvester, Poll
 from warehouse.opening import open_warehouse
+from warehouse.rows import ModelRow
 from warehouse.store import Warehouse
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 def local_settings(data_dir: Path, **changes: object) -> Settings:
@@ -71,7 +74,7 @@ class Rounds:
 
     def open(self, now: datetime | None = None):
         """The warehouse."""
-        return open_warehouse(self.settings.warehouse, now=now or datetime.fromisoformat("2026-11-20T12:00:00Z"))
+        return open_warehouse(self.settings.warehouse, now=now or NOW)
 
 
 @pytest.fixture
@@ -82,6 +85,7 @@ def rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Rou
         """These runs judge nothing."""
 
     monkeypatch.setattr(models, "register", no_model)
+    monkeypatch.setattr(models, "row_of", lambda folder: ModelRow("none", NOW, "models/none", "", "", "{}"))
 
     def make(*urls: str, resolve: dict[str, str] | None = None, **changes: object) -> Rounds:
         return Rounds(local_settings(tmp_path / "var", **changes), [Feed(url) for url in urls], resolve or {})
