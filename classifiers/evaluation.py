@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.stats import beta
@@ -133,7 +134,6 @@ def measure(
     intervals = _intervals(judged)
     ap = intervals.pop("average_precision") or Interval(average_precision(labels, scores), 0.0, 0.0)
     accuracy, macro_f1 = kind_scores(judged)
-    alarms = _alarms(background)
     return Evaluation(
         model_id=judge.model_id,
         texts=len(judged),
@@ -159,10 +159,7 @@ def measure(
         languages=by_language(judged),
         lengths=by_length(judged),
         calibration=calibration_of(judged),
-        background_texts=len(background.scores) if background else 0,
-        background_alarms_per_1000=alarms.value if alarms else None,
-        background_interval=alarms,
-        background_alarms=background.alarms if background else (),
+        **_of_background(background or Background()),
         wrong=_wrong(judged),
         curve=_thinned(curve(labels, scores)),
         scores=score_bins(judged, background.scores if background else ()),
@@ -191,11 +188,21 @@ def _intervals(judged: Sequence[Judged]) -> dict[str, Interval | None]:
     )
 
 
-def _alarms(background: Background | None) -> Interval | None:
+def _of_background(background: Background) -> dict[str, Any]:
+    """The fields of Evaluation that tell of background."""
+    alarms = _alarms(len(background.alarms), len(background.scores))
+    return {
+        "background_texts": len(background.scores),
+        "background_alarms_per_1000": alarms.value if alarms else None,
+        "background_interval": alarms,
+        "background_alarms": background.alarms,
+    }
+
+
+def _alarms(hits: int, n: int) -> Interval | None:
     """Alarms per 1,000 texts, with the exact 95 % interval of Clopper and Pearson; null without texts."""
-    if background is None or not background.scores:
+    if not n:
         return None
-    n, hits = len(background.scores), len(background.alarms)
     low = float(beta.ppf(0.025, hits, n - hits + 1)) if hits else 0.0
     high = float(beta.ppf(0.975, hits + 1, n - hits)) if hits < n else 1.0
     return Interval(1000.0 * hits / n, 1000.0 * low, 1000.0 * high)

@@ -13,6 +13,7 @@ import seeds
 from classifiers import training
 from classifiers.relevance import Relevance
 from flows import models
+from flows.rejudge import RejudgeReport, rejudge
 from flows.settings import Settings
 from flows.train import FEWEST_BACKGROUND, TooLittleBackground, train
 from tests.flows.tools import QuickCli, failed_checks, rows
@@ -195,3 +196,18 @@ def test_a_refused_model_ends_the_command_with_a_code_of_its_own():
     assert NOT_BETTER not in (0, 1, 2, 3)
     both = CliRunner().invoke(main, ["train", "--promote-if-better", "--keep-current"])
     assert (both.exit_code, "either" in both.stderr) == (2, True)
+
+
+def test_a_new_model_judges_the_past_and_what_the_old_one_said_stays(model_folder, settings):
+    old, new = settings.models_dir / model_folder.name, settings.models_dir / "rel-new"
+    for folder in (old, new):
+        shutil.copytree(model_folder, folder)
+    (new / "card.json").write_text(json.dumps(models.card_of(old) | {"model_id": "rel-new"}))
+    store(settings, [("a1", "Pact", PACT), ("a2", "Rain", RAIN)])
+    for folder, n in ((old, 2), (new, 2), (new, 0)):
+        models.make_current(settings, models.Decision(folder.name, NOW.isoformat(), "ann", "to compare"))
+        assert rejudge.fn(settings, now=NOW) == RejudgeReport(folder.name, n, 0)
+    spoken = "select article_id, model_id from core.verdicts order by all"
+    assert rows(settings.data_dir, spoken) == [(a, m) for a in ("a1", "a2") for m in sorted((old.name, new.name))]
+    in_force = "select distinct model_id from mart.articles"
+    assert rows(settings.data_dir, in_force) == [("rel-new",)]
