@@ -67,7 +67,7 @@ class Tally:
 
 
 class Web:
-    """Feeds that go on announcing: what one shows is its latest twenty articles."""
+    """Feeds that go on announcing. They drop nothing: what a feed no longer shows, no reader can be blamed for."""
 
     def __init__(self, server: FaultServer) -> None:
         self.server, self.n_rounds = server, 0
@@ -76,8 +76,7 @@ class Web:
         """A round of news; articles announced so far."""
         self.n_rounds += 1
         for feed in range(N_FEEDS):
-            first = max(self.n_rounds - 10, 0)
-            paths = [f"/{feed}/{n}-{k}" for n in range(first, self.n_rounds) for k in range(N_NEW)]
+            paths = [f"/{feed}/{n}-{k}" for n in range(self.n_rounds) for k in range(N_NEW)]
             for number, path in enumerate(paths[-N_NEW:]):
                 self.server.scripts[path] = [0.3, page(path, self.n_rounds * 100 + feed * 10 + number)]
             body = rss([self.server.url(path) for path in reversed(paths)])
