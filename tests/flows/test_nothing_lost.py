@@ -201,7 +201,7 @@ def test_a_second_ingest_at_the_same_time_does_nothing_and_says_so(cli_with_serv
                 second = cli(*run_arguments(catalogue))
             finally:
                 release.set()
-            out, _ = first.communicate(timeout=120)
+            out, _ = first.communicate(timeout=300)
     assert second.returncode == 3
     assert "another ingest is at work" in second.stderr
     assert second.stdout == ""
