@@ -207,8 +207,11 @@ def write_digest(folder: Path) -> None:
     imported = time.perf_counter()
     report = digest.fn(Settings(data_dir=folder), "2026-W47", now=END + timedelta(hours=6))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    took, loading = time.perf_counter() - imported, imported - start
-    print(f"{took:.2f} s ({loading:.2f} s to load), {peak:.0f} MiB; edition {report.edition}: {report.title}")
+    took, loading, cpu = time.perf_counter() - imported, imported - start, time.process_time()
+    print(
+        f"{took:.2f} s, and {loading:.2f} s to load the program; {cpu:.2f} s of CPU in all; {peak:.0f} MiB; "
+        f"edition {report.edition}: {report.title}"
+    )
 
 
 if __name__ == "__main__":

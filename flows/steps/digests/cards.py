@@ -41,17 +41,15 @@ def card(
 
     `feedback_mail` is the address that reads what readers say of it; "" for none.
     """
-    head = members[0]
-    sources = _sources(members)
+    head, sources = members[0], _sources(members)
     extract = lead_of(head, economy_name) if lead else ""
     title = clean_line(head.title, MAX_TITLE_CHARS)
-    address = clean_line(head.url, MAX_ADDRESS_CHARS)
     return Story(
         anchor=f"story-{head.article_id}",
         article_ids=tuple(member.article_id for member in members),
         title=title or "(no headline)",
         link=safe_link(head.url),
-        address=address,
+        address=clean_line(head.url, MAX_ADDRESS_CHARS),
         outlet=_name(head.outlet) or "unnamed outlet",
         outlet_country=head.outlet_country,
         language=language_tag(head.language),

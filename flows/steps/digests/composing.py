@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from flows.steps.digests.account import account, figures, method, near_misses
 from flows.steps.digests.cards import card
-from flows.steps.digests.content import Digest, Group, Pair, Story
+from flows.steps.digests.content import Digest, Group, Method, Pair, Row, Story
 from flows.steps.digests.inputs import (
     DigestArticle,
     FeedTrouble,
@@ -26,7 +26,7 @@ from flows.steps.digests.inputs import (
     WeekCounts,
     WeekStories,
 )
-from flows.steps.digests.stories import Reports, story_key
+from flows.steps.digests.stories import Reports, Told, story_key
 from flows.steps.digests.stories import told as stories_of_issue
 from flows.steps.digests.terms import KIND_HEADINGS, OTHER_HEADING
 from flows.steps.digests.trends import bursts_words, matrix_of, trend_words, trends_of
@@ -97,14 +97,20 @@ def compose(
     desk = _Desk(week, zone, economy_name, feedback_mail)
     told = stories_of_issue(articles)
     _check(articles, counts, week, len(told.relevant))
+    missed = near_misses(articles, {story_key(members[0]) for members in told.relevant})
+    return _issue(desk, told, counts, missed, method(counts, model, week, zone))
+
+
+def _issue(desk: _Desk, told: Told, counts: WeekCounts, missed: tuple[Row, ...], made: Method) -> Digest:
+    week = desk.week
     stories = desk.cards(told.relevant)
     shown, close = stories[:MAX_STORIES], desk.cards(told.borderline[:MAX_BORDERLINE])
-    pairs = _pairs(stories, economy_name)
-    trends = trends_of(counts.weeks, week, economy_name)
+    pairs = _pairs(stories, desk.economy_name)
+    trends = trends_of(counts.weeks, week, desk.economy_name)
     return Digest(
         week=week.label,
         dates=week.dates,
-        zone=zone.key,
+        zone=desk.zone.key,
         title=_title(stories, pairs, counts, week),
         preheader=_preheader(shown, counts),
         summary=_summary(stories, counts),
@@ -120,12 +126,12 @@ def compose(
         borderline=tuple(close),
         borderline_more=len(told.borderline) - len(close),
         account=account(counts, len(stories)),
-        method=method(counts, model, week, zone),
+        method=made,
         trends=trends,
-        matrix=matrix_of(counts.weeks, week, economy_name),
+        matrix=matrix_of(counts.weeks, week, desk.economy_name),
         late=tuple(desk.cards(told.late[:MAX_LATE], with_leads=0)),
         late_more=max(0, len(told.late) - MAX_LATE),
-        near_misses=near_misses(articles, {story_key(members[0]) for members in told.relevant}),
+        near_misses=missed,
     )
 
 
