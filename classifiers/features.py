@@ -1,7 +1,7 @@
 """What the concept views see: which concepts a text holds, where, and how well its passages join them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from classifiers.reading import Mention, Reading
 
 Floats = npt.NDArray[np.float64]
+Spots = npt.NDArray[np.int_]  # (spots, 4): first word, the one after the last, sentence, column
 Concepts = tuple[tuple[str, str], ...]  # (concept, family), as Lexicon.concepts
 
 LEAD_WORDS = 90  # after the title; news says what it is about in its first three or four sentences
@@ -28,56 +29,86 @@ PLACES = ("title", "lead", "text", "second", "pairs", "foreign", "parties", "two
 BORDERS = ("any", "hard", "places", "donors", "border", "abroad")
 PASSAGES = ("firms", "act", *(f"{kind}_{border}" for border in BORDERS for kind in ("pair", "joint", "clean")))
 _BEST = 3
+_TOGETHER = 32  # sheets computed at a time: thirteen variants of each, of 300 sentences, are 60 MB
 SUMMARIES = ("best", "mean", "lead", "first", "best3")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Variants of one text, counted by sentence: (variants, sentences, ...). One variant, unless evidence is taken
-    out.
+    """Texts, or variants of one text, counted by sentence: (variants, sentences, ...). A text has one variant, unless
+    evidence is taken out.
     """
 
     counts: Floats  # (variants, sentences, concepts): phrases of a concept that begin in the sentence
     places: Floats  # (variants, sentences, economies named in the text): mentions
     present: Floats  # (variants, sentences): 0 where the variant lacks the sentence
-    words: Floats  # (sentences,): words, in words of English
-    title: Floats  # (sentences,): 1 where the sentence is the title's
-    lead: Floats  # (sentences,): 1 in the first LEAD_WORDS words after the title
-    home: int  # column of the economy named most, -1 without any
-    parties: int  # economies that act together
-    has_bloc: bool
+    words: Floats  # (variants, sentences): words, in words of English
+    title: Floats  # (variants, sentences): 1 where the sentence is the title's
+    lead: Floats  # (variants, sentences): 1 in the first LEAD_WORDS words after the title
+    facts: (
+        Floats  # (variants, 3): column of the economy named most, -1 without any; economies that act; 1 with a bloc
+    )
 
 
 def sheet_of(reading: Reading, concepts: Concepts) -> Sheet:
     """The counts of a reading, one variant: the text as it stands."""
-    column = {concept: place for place, (concept, _) in enumerate(concepts)}
     ranges = reading.sentences or ((0, 0),)
-    sentence_of = sentence_of_words(reading)
-    counts = np.zeros((1, len(ranges), len(concepts)))
-    for hit in reading.hits:
-        counts[0, sentence_of[hit.start], column[hit.concept]] += 1
-    codes = economies_of(reading)
-    places = np.zeros((1, len(ranges), max(1, len(codes))))
-    for mention in parties_of(reading):
-        places[0, sentence_of[mention.start], codes[mention.code]] += 1
     starts = np.array([first for first, _ in ranges])
+    codes = economies_of(reading)
+    places = _counted(place_spots(reading), len(ranges), max(1, len(codes)))
     in_title = np.arange(len(ranges)) < reading.title_sentences
+    in_lead = ~in_title & (starts < reading.title_end + LEAD_WORDS * reading.words_per_word)
+    home = int(places[0].sum(axis=0).argmax()) if codes else -1
     return Sheet(
-        counts=counts,
+        counts=_counted(phrase_spots(reading, concepts), len(ranges), len(concepts)),
         places=places,
         present=np.ones((1, len(ranges))),
-        words=np.array([stop - first for first, stop in ranges]) / reading.words_per_word,
-        title=in_title.astype(float),
-        lead=(~in_title & (starts < reading.title_end + LEAD_WORDS * reading.words_per_word)).astype(float),
-        home=int(places[0].sum(axis=0).argmax()) if codes else -1,
-        parties=len(reading.parties),
-        has_bloc=bool(reading.blocs),
+        words=np.array([[stop - first for first, stop in ranges]]) / reading.words_per_word,
+        title=in_title[None, :].astype(float),
+        lead=in_lead[None, :].astype(float),
+        facts=np.array([[home, len(reading.parties), bool(reading.blocs)]], dtype=float),
     )
 
 
-def sentence_of_words(reading: Reading) -> list[int]:
-    """For each word, the position of its sentence."""
-    return [place for place, (first, stop) in enumerate(reading.sentences) for _ in range(first, stop)]
+def stacked(sheets: Sequence[Sheet]) -> Sheet:
+    """All variants of some sheets, one below the other; what the others have more of is filled with nothing."""
+    names = [field.name for field in fields(Sheet)]
+    return Sheet(*(_padded([getattr(sheet, name) for sheet in sheets]) for name in names))
+
+
+def _padded(parts: Sequence[Floats]) -> Floats:
+    if len(parts) == 1:
+        return parts[0]
+    shape = np.max([part.shape[1:] for part in parts], axis=0)
+    whole = np.zeros((sum(len(part) for part in parts), *shape))
+    first = 0
+    for part in parts:
+        whole[(slice(first, first + len(part)), *(slice(size) for size in part.shape[1:]))] = part
+        first += len(part)
+    return whole
+
+
+def phrase_spots(reading: Reading, concepts: Concepts) -> Spots:
+    """Where the phrases stand, by column of `Sheet.counts`."""
+    column = _columns(concepts)
+    return _spots(reading, [(hit.start, hit.end, column[hit.concept]) for hit in reading.hits])
+
+
+def place_spots(reading: Reading) -> Spots:
+    """Where economies are named that may be parties, by column of `Sheet.places`."""
+    codes = economies_of(reading)
+    return _spots(reading, [(place.start, place.end, codes[place.code]) for place in parties_of(reading)])
+
+
+def _spots(reading: Reading, found: Sequence[tuple[int, int, int]]) -> Spots:
+    first, end, column = np.array(found, dtype=int).reshape(-1, 3).T
+    sentence = np.searchsorted([start for start, _ in reading.sentences], first, side="right") - 1
+    return np.stack([first, end, sentence, column], axis=1)
+
+
+def _counted(spots: Spots, sentences: int, columns: int) -> Floats:
+    flat = np.bincount(spots[:, 2] * columns + spots[:, 3], minlength=sentences * columns)
+    return flat.astype(float).reshape(1, sentences, columns)
 
 
 def parties_of(reading: Reading) -> list[Mention]:
@@ -89,6 +120,11 @@ def economies_of(reading: Reading) -> dict[str, int]:
     """The columns of `Sheet.places` by code."""
     codes = sorted({mention.code for mention in parties_of(reading)})
     return {code: place for place, code in enumerate(codes)}
+
+
+@cache
+def _columns(concepts: Concepts) -> dict[str, int]:
+    return {concept: place for place, (concept, _) in enumerate(concepts)}
 
 
 @cache
@@ -127,7 +163,7 @@ def view_columns(concepts: Concepts) -> int:
 
 def concept_features(sheet: Sheet, concepts: Concepts) -> Floats:
     """Features of each variant: (variants, features), all between 0 and about 5."""
-    words = np.maximum(sheet.present @ sheet.words, 1.0)
+    words = np.maximum((sheet.present * sheet.words).sum(axis=1), 1.0)
     sentences = np.maximum(sheet.present.sum(axis=1), 1.0)
     return np.concatenate(
         [
@@ -139,13 +175,19 @@ def concept_features(sheet: Sheet, concepts: Concepts) -> Floats:
     )
 
 
+def features_of(sheets: Sequence[Sheet], concepts: Concepts) -> Floats:
+    """Features of every variant of at least one sheet, in order; many at a time, as calls cost more than sums."""
+    parts = range(0, len(sheets), _TOGETHER)
+    return np.concatenate([concept_features(stacked(sheets[at : at + _TOGETHER]), concepts) for at in parts])
+
+
 def _views(sheet: Sheet, concepts: Concepts, words: Floats, sentences: Floats) -> Floats:
     counts = sheet.counts @ _groups(concepts)[1]
     total = counts.sum(axis=1)
     return np.concatenate(
         [
-            np.minimum(np.einsum("vsc,s->vc", counts, sheet.title), 1.0),
-            np.minimum(np.einsum("vsc,s->vc", counts, sheet.lead), 2.0) / 2.0,
+            np.minimum(np.einsum("vsc,vs->vc", counts, sheet.title), 1.0),
+            np.minimum(np.einsum("vsc,vs->vc", counts, sheet.lead), 2.0) / 2.0,
             1.0 - np.exp(-100.0 * total / words[:, None]),
             (counts > 0).sum(axis=1) / sentences[:, None],
         ],
@@ -157,26 +199,27 @@ def _places(sheet: Sheet, words: Floats, sentences: Floats) -> Floats:
     named = sheet.places > 0
     total = sheet.places.sum(axis=1)
     second = np.sort(total, axis=1)[:, -2] if total.shape[1] > 1 else np.zeros(len(total))
-    opening = (sheet.title + sheet.lead) > 0
+    title = sheet.title > 0
+    opening = title | (sheet.lead > 0)
+    _, parties, has_bloc = sheet.facts.T
     columns = [
-        np.minimum(named[:, sheet.title > 0].any(axis=1).sum(axis=1), 2),
-        np.minimum(named[:, opening].any(axis=1).sum(axis=1), 3),
+        np.minimum((named & title[:, :, None]).any(axis=1).sum(axis=1), 2),
+        np.minimum((named & opening[:, :, None]).any(axis=1).sum(axis=1), 3),
         np.minimum((total > 0).sum(axis=1), 5),
         np.log1p(300.0 * second / words),
         (named.sum(axis=2) >= 2).sum(axis=1) / sentences,
         _foreign(sheet).any(axis=2).sum(axis=1) / sentences,
-        np.full(len(total), min(sheet.parties, 3)),
-        np.full(len(total), float(sheet.parties >= 2)),
-        np.full(len(total), float(sheet.has_bloc)),
+        np.minimum(parties, 3),
+        parties >= 2,
+        has_bloc,
     ]
     return np.stack(columns, axis=1)
 
 
 def _foreign(sheet: Sheet) -> npt.NDArray[np.bool_]:
-    named = sheet.places > 0
-    if sheet.home >= 0:
-        named[:, :, sheet.home] = False
-    return named
+    home = sheet.facts[:, 0]
+    abroad: npt.NDArray[np.bool_] = np.arange(sheet.places.shape[2]) != home[:, None]
+    return (sheet.places > 0) & abroad[:, None, :]
 
 
 def _passages(sheet: Sheet, concepts: Concepts) -> Floats:
@@ -231,7 +274,7 @@ def _summaries(passages: Floats, sentences: Floats) -> Floats:
         np.sort(passages, axis=2)[:, :, -_BEST:].sum(axis=2) / np.minimum(sentences, _BEST),
     ]
     stacked = np.stack(summaries, axis=2)  # (passages, variants, summaries)
-    return stacked.transpose(1, 0, 2).reshape(stacked.shape[1], -1)
+    return stacked.transpose(1, 0, 2).reshape(stacked.shape[1], len(PASSAGES) * len(SUMMARIES))
 
 
 class ConceptFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -251,7 +294,7 @@ class ConceptFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         """One row for each reading."""
         if not len(readings):
             return np.zeros((0, len(feature_names(self.concepts))))
-        return np.concatenate([concept_features(sheet_of(r, self.concepts), self.concepts) for r in readings])
+        return features_of([sheet_of(reading, self.concepts) for reading in readings], self.concepts)
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
         """Names such as `lead:sme_term` or `joint_places:best`."""

@@ -15,6 +15,7 @@ from classifiers.relevance import Relevance, check_trees, probability
 from classifiers.tagging import Tagger
 from classifiers.verdict import Document, Evidence, Verdict
 
+_NOT_SHOWN = frozenset({"no", "unjudged"})  # bands without kind and tags; their evidence is sought briefly
 _BATCH = 256  # readings held at a time; a batch of long articles stays under 100 MB
 
 
@@ -50,7 +51,8 @@ class Judge:
         scores = probability(self._relevance.log_odds_of(looks))
         bands = [self._band(reading, score) for reading, score in zip(looks.readings, scores, strict=True)]
         kinds = self._kinds_of(looks.readings, bands)
-        whys = explain(self._relevance, looks) if why else [()] * len(read)
+        briefly = [band in _NOT_SHOWN for band in bands]
+        whys = explain(self._relevance, looks, briefly) if why else [()] * len(read)
         return [
             self._verdict(reading, places, float(score), band, kind, evidence)
             for (reading, places), score, band, kind, evidence in zip(read, scores, bands, kinds, whys, strict=True)
@@ -63,7 +65,7 @@ class Judge:
 
     def _kinds_of(self, readings: Sequence[Reading], bands: Sequence[str]) -> list[tuple[str, float] | None]:
         """The likeliest kind and its probability, of the texts that are at least borderline."""
-        asked = [place for place, band in enumerate(bands) if band not in ("no", "unjudged")]
+        asked = [place for place, band in enumerate(bands) if band not in _NOT_SHOWN]
         shares = self._kinds.predict_proba(cued(self._reader, [readings[place] for place in asked]))
         found: list[tuple[str, float] | None] = [None] * len(bands)
         for place, row in zip(asked, shares, strict=True):
@@ -80,7 +82,7 @@ class Judge:
         kind: tuple[str, float] | None,
         why: tuple[Evidence, ...],
     ) -> Verdict:
-        sectors, organisations = self._tagger.tag(reading)
+        sectors, organisations = ((), ()) if band in _NOT_SHOWN else self._tagger.tag(reading)
         return Verdict(
             model_id=self.model_id,
             score=score,

@@ -23,7 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from classifiers.features import ConceptFeatures, Concepts, Floats, Sheet, concept_features, sheet_of
+from classifiers.features import ConceptFeatures, Concepts, Floats, Sheet, features_of, sheet_of
 from classifiers.formats import FORMAT as FORMAT
 from classifiers.reading import Reading
 
@@ -52,6 +52,19 @@ def gram_names(reading: Reading) -> list[str]:
     return [name for name, _, _ in reading.grams]
 
 
+def tf_idf_rows(columns: Sequence[npt.NDArray[np.int_]], weights: Floats) -> csr_array:
+    """What `gram_counter` makes of grams whose columns are known (-1: none), `weights` being its idf.
+
+    So the grams of a text are looked up once, for its score and for its evidence.
+    """
+    parts = [np.unique(found[found >= 0], return_counts=True) for found in columns]
+    shares = [(1.0 + np.log(times)) * weights[column] for column, times in parts]
+    data = [share / max(float(np.sqrt(share @ share)), 1e-9) for share in shares]
+    ends = np.cumsum([0, *(len(share) for share in shares)])
+    indices = np.concatenate([column for column, _ in parts])
+    return csr_array((np.concatenate(data), indices, ends), shape=(len(columns), len(weights)))
+
+
 @dataclass(frozen=True, slots=True)
 class Looks:
     """What the views see of some readings; computed once, used for scores, kinds and evidence."""
@@ -59,6 +72,7 @@ class Looks:
     readings: Sequence[Reading]
     sheets: list[Sheet]
     features: Floats  # (readings, concept features)
+    columns: list[npt.NDArray[np.int_]]  # of each gram of each reading in `rows`; -1 where the word view knows it not
     rows: csr_array  # (readings, grams): tf-idf
 
 
@@ -163,8 +177,10 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         """What the views see of at least one reading. Raises NotFittedError before `fit`."""
         check_is_fitted(self, "grams_")
         sheets = [sheet_of(reading, self.concepts) for reading in readings]
-        features = np.concatenate([concept_features(sheet, self.concepts) for sheet in sheets])
-        return Looks(readings, sheets, features, self.grams_.transform(readings))
+        features = features_of(sheets, self.concepts)
+        known = self.grams_.vocabulary_
+        columns = [np.array([known.get(name, -1) for name, _, _ in reading.grams], int) for reading in readings]
+        return Looks(readings, sheets, features, columns, tf_idf_rows(columns, self.grams_.idf_))
 
     def log_odds_of(self, looks: Looks) -> Floats:
         """Calibrated log-odds of being relevant, one for each reading looked at."""

@@ -42,5 +42,5 @@ class Verdict:
     countries: tuple[str, ...]  # economies that act together, ISO 3166 alpha-2 and "EU", sorted by weight
     blocs: tuple[str, ...]  # "ASEAN", "APEC", ...; never expanded into members
     why: tuple[Evidence, ...]  # strongest first, for and against; empty if `why` was not asked for
-    sectors: tuple[str, ...] = ()  # of seeds/tags/sectors.toml, most often named first; empty if none is named
-    organisations: tuple[Organisation, ...] = ()  # bodies it names, most often named first
+    sectors: tuple[str, ...] = ()  # of seeds/tags/sectors.toml, most often named first; empty where kind is null
+    organisations: tuple[Organisation, ...] = ()  # bodies it names, most often named first; empty where kind is null
