@@ -106,9 +106,17 @@ def test_two_rows_of_one_body_that_disagree_are_refused(tmp_path):
         Organisations.load(tmp_path)
 
 
-def test_a_verdict_says_sectors_and_organisations_by_the_lists_in_the_models_folder(judge):
-    title, text = "JETRO opens doors for coffee growers", "Coffee exporters of Peru and firms of Japan met. " * 10
-    [verdict] = judge.judge([Document(title, text, "en")])
-    assert verdict.sectors == ("agri-food",)
-    assert [body.name for body in verdict.organisations] == ["JETRO"]
+def test_a_verdict_that_counts_says_sectors_and_organisations_by_the_lists_in_the_models_folder(judge):
+    title = "JETRO and Peru sign an agreement for small coffee growers"
+    text = (
+        "JETRO and the Peruvian government signed a memorandum of understanding on Monday to help small and medium "
+        "enterprises of both countries. Under the agreement small coffee exporters of Peru will meet Japanese buyers "
+        "at business matching events, and SMEs from Japan will advise them on coffee quality and export markets. "
+    )
+    [counts, other] = judge.judge(
+        [Document(title, text, "en"), Document("A match", "The team won at home. " * 20, "en")]
+    )
+    assert (counts.is_relevant, other.is_relevant) == (True, False)
+    assert counts.sectors == ("agri-food",)
+    assert [body.name for body in counts.organisations] == ["JETRO"]
     assert set(judge.card["files"]) >= {"tags/sectors.toml", "tags/organisations.csv"}

@@ -8,7 +8,7 @@ create table core.article_sectors (
     sector varchar not null,
     sector_rank integer not null
 );
-comment on table core.article_sectors is 'One row per verdict and sector that the text is about; a text may have none, and at most four';
+comment on table core.article_sectors is 'One row per verdict that is at least borderline and sector that the text is about; a text may have none, and at most four';
 comment on column core.article_sectors.article_id is 'The article judged (core.verdicts)';
 comment on column core.article_sectors.text_version is 'The version judged (core.verdicts)';
 comment on column core.article_sectors.model_id is 'The model that judged (core.verdicts); the list of sectors lies in its folder';
@@ -24,7 +24,7 @@ create table core.article_organisations (
     country_code varchar,
     organisation_rank integer not null
 );
-comment on table core.article_organisations is 'One row per verdict and body that the text names: agencies, chambers, banks, donors, networks';
+comment on table core.article_organisations is 'One row per verdict that is at least borderline and body that the text names: agencies, chambers, banks, donors, networks';
 comment on column core.article_organisations.article_id is 'The article judged (core.verdicts)';
 comment on column core.article_organisations.text_version is 'The version judged (core.verdicts)';
 comment on column core.article_organisations.model_id is 'The model that judged (core.verdicts); the list of bodies lies in its folder';
@@ -37,7 +37,7 @@ create view mart.article_sectors as
 select sectors.article_id, sectors.sector, sectors.sector_rank
 from core.article_sectors as sectors
 semi join core.verdicts_in_force as verdicts using (article_id, text_version, model_id);
-comment on view mart.article_sectors is 'One row per article and sector it is about, by the model in force';
+comment on view mart.article_sectors is 'One row per article and sector it is about, by the model in force; it looks for sectors where it finds an article at least borderline';
 comment on column mart.article_sectors.article_id is 'The article (mart.articles)';
 comment on column mart.article_sectors.sector is 'agri-food, textiles, machinery, tourism ...: 22 names';
 comment on column mart.article_sectors.sector_rank is '1 is named most often';
@@ -46,7 +46,7 @@ create view mart.article_organisations as
 select bodies.article_id, bodies.organisation, bodies.organisation_kind, bodies.country_code, bodies.organisation_rank
 from core.article_organisations as bodies
 semi join core.verdicts_in_force as verdicts using (article_id, text_version, model_id);
-comment on view mart.article_organisations is 'One row per article and body it names, by the model in force';
+comment on view mart.article_organisations is 'One row per article and body it names, by the model in force; it looks for bodies where it finds an article at least borderline';
 comment on column mart.article_organisations.article_id is 'The article (mart.articles)';
 comment on column mart.article_organisations.organisation is 'The body as readers know it, whatever name the text has for it, e.g. JETRO';
 comment on column mart.article_organisations.organisation_kind is 'sme-agency, trade-promotion, ministry, chamber, bank, donor, international or network';
@@ -153,23 +153,23 @@ comment on column mart.model_performance.recall is 'Share of the relevant that i
 
 create view mart.data_quality as
 with repeated as (
-    select count(*) as n
-    from (
-        select count(*) over (partition by text_hash) as n_same from core.article_texts where is_latest
-    )
-    where n_same > 1
+    select coalesce(sum(n_same), 0)::bigint as n
+    from (select count(*) as n_same from core.article_texts where is_latest group by text_hash having count(*) > 1)
 ),
 of_articles as (
     select
         count(*) as n_all,
-        count(*) filter (published_at is null) as undated,
-        count(*) filter (is_published_in_future) as in_future,
-        count(*) filter (published_at < first_seen_at - interval 7 days) as late,
-        count(*) filter (language is null) as no_language,
-        count(*) filter (model_id is null) as no_verdict,
-        count(*) filter (band = 'unjudged') as unjudged,
-        count(*) filter (n_words < 50) as short
-    from mart.articles
+        count(*) filter (articles.published_at is null) as undated,
+        count(*) filter (articles.is_published_in_future) as in_future,
+        count(*) filter (articles.published_at < articles.first_seen_at - interval 7 days) as late,
+        count(*) filter (articles.language is null) as no_language,
+        count(*) filter (verdicts.model_id is null) as no_verdict,
+        count(*) filter (verdicts.band = 'unjudged') as unjudged,
+        count(*) filter (texts.n_words < 50) as short
+    from core.articles as articles
+    join core.article_texts as texts on texts.article_id = articles.article_id and texts.is_latest
+    left join core.verdicts as verdicts on verdicts.article_id = texts.article_id
+        and verdicts.text_version = texts.text_version and verdicts.model_id = (select model_id from core.model_in_force)
 ),
 of_texts as (
     select count(*) as n_all, count(*) filter (text is null) as dropped from core.article_texts
