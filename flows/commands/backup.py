@@ -19,7 +19,7 @@ def command(settings: Settings, file: Path) -> None:
     A folder gets a file named by the time. `smewatch restore FILE` is the way back. The models, the digests and the
     archived pages are files of their own in the data folder: copy them with any program.
 
-    Example: smewatch backup /mnt/backups/
+    Example: smewatch backup backups/
     """
     from warehouse.backing_up import back_up
 

@@ -19,7 +19,7 @@ def command(settings: Settings, file: Path) -> None:
     Stop `smewatch serve` first. A backup of an earlier smewatch is migrated; what was stored after it was made is in
     the file moved aside only, and feeds are simply asked again.
 
-    Example: smewatch restore /mnt/backups/warehouse-20261122T060000Z.duckdb
+    Example: smewatch restore backups/warehouse-20261122T060000Z.duckdb
     """
     from flows.locks import AlreadyRunning, one_at_a_time
     from flows.publish import publish

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 
 import pytest
 
@@ -11,9 +12,10 @@ from warehouse.example_queries import example_queries
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory):
+def asked(share, tmp_path_factory):
     folder = tmp_path_factory.mktemp("asked")
-    example_warehouse.make(folder / "var" / "warehouse.duckdb")
+    (folder / "var").mkdir()
+    shutil.copy(example_warehouse.once(share), folder / "var" / "warehouse.duckdb")
     return QuickCli(folder)
 
 

@@ -30,10 +30,8 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def invented(tmp_path_factory):
-    file = tmp_path_factory.mktemp("exports") / "warehouse.duckdb"
-    example_warehouse.make(file)
-    return file
+def invented(share):
+    return example_warehouse.once(share)
 
 
 @pytest.fixture(scope="module")

@@ -26,10 +26,8 @@ EVERYTHING = Filters()
 
 
 @pytest.fixture(scope="module")
-def invented(tmp_path_factory):
-    file = tmp_path_factory.mktemp("searched") / "warehouse.duckdb"
-    example_warehouse.make(file)
-    return file
+def invented(share):
+    return example_warehouse.once(share)
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 
+from filelock import FileLock
+
 from warehouse.digest_rows import DigestItemRow, DigestRow, StoryArticleRow, StoryLeadRow
 from warehouse.opening import open_warehouse
 from warehouse.rows import (
@@ -132,6 +134,16 @@ class Report:
     scores: tuple[float, float]  # one a model
     event: str  # reports of one event share it
     sectors: tuple[str, ...] = ()
+
+
+def once(share: Path) -> Path:
+    """The warehouse, made once a session and shared by all test processes: read it, or copy it."""
+    path = share / "example.duckdb"
+    with FileLock(share / "example.lock"):
+        if not path.exists():
+            make(share / "example.draft")
+            (share / "example.draft").rename(path)
+    return path
 
 
 def make(path: Path) -> None:

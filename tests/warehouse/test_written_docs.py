@@ -14,10 +14,8 @@ AGAIN = "run: .venv/bin/python -m tests.warehouse.written_docs"
 
 
 @pytest.fixture(scope="module")
-def invented(tmp_path_factory) -> Path:
-    file = tmp_path_factory.mktemp("invented") / "example.duckdb"
-    example_warehouse.make(file)
-    return file
+def invented(share: Path) -> Path:
+    return example_warehouse.once(share)
 
 
 def test_the_invented_warehouse_is_sound(invented):

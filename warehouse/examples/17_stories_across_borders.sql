@@ -15,5 +15,5 @@ join mart.feed_health as feeds on feeds.feed_id = articles.feed_id
 where stories.is_relevant and feeds.country <> 'INT'
 group by stories.story_id, stories.title, stories.countries, stories.n_articles, stories.first_counted_at
 having n_homes >= 3
-order by n_homes desc, n_articles desc, first_counted_at desc, stories.story_id
+order by n_homes desc, stories.n_articles desc, first_counted_at desc, stories.story_id
 limit 15;

@@ -1,0 +1,65 @@
+"""A warehouse made by the DuckDB we use is read by the others that the README names, with the same answers.
+
+They lie beside the environment: `make test` puts them into .venv/duckdb-1.4 and .venv/duckdb-1.5.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.warehouse import example_warehouse
+from warehouse.example_queries import example_queries
+
+VERSIONS = ("1.4", "1.5")
+# Every row as DuckDB writes it out, so that no version's way into Python plays a part.
+ASK = """
+import json, sys, duckdb
+asked = json.load(sys.stdin)
+connection = duckdb.connect(asked["file"], read_only=True)
+connection.execute("set timezone = 'UTC'")
+views = [name for (name,) in connection.execute(
+    "select view_name from duckdb_views() where schema_name = 'mart' order by 1").fetchall()]
+answers = {name: connection.execute(f"select coalesce(list(t::varchar), [])::varchar from ({sql}) as t").fetchone()[0]
+           for name, sql in asked["queries"].items()}
+answers |= {name: connection.execute(f"select count(t) from mart.{name} as t").fetchone()[0] for name in views}
+comments = connection.execute("select count(*) from duckdb_columns() where comment is not null").fetchone()[0]
+print(json.dumps({"version": duckdb.__version__, "answers": answers, "comments": comments}))
+"""
+
+
+def asked(file, packages):
+    queries = {example.name: example.sql.rstrip(";") for example in example_queries()}
+    done = subprocess.run(
+        [sys.executable, "-c", ASK],
+        input=json.dumps({"file": str(file), "queries": queries}),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(packages) if packages else ""},
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def ours(share):
+    """What the DuckDB of the environment answers."""
+    return asked(example_warehouse.once(share), None)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_another_duckdb_reads_the_warehouse_and_gives_the_same_answers(share, ours, version):
+    packages = Path(sys.prefix) / f"duckdb-{version}"
+    if not packages.exists():
+        pytest.skip(f"DuckDB {version} is not installed beside the environment; `make test` does it")
+    theirs = asked(example_warehouse.once(share), packages)
+    assert theirs["version"].startswith(f"{version}.")
+    assert ours["version"] == duckdb.__version__ != theirs["version"]
+    for name, answer in ours["answers"].items():
+        assert theirs["answers"][name] == answer, name
+    assert theirs["comments"] == ours["comments"]
