@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 WIDTH = 328
 _POINTS_PER_INCH = 72  # of matplotlib's SVG: a point is a unit
 _PNG_SCALE = 2  # pixels a unit: sharp on the screens people read mail on
-_ROW, _AXIS_ROW = 56, 20
-_BARS = 0.42  # of a row: above stand the bar's number and the row's label
+_ROW, _AXIS_ROW = 60, 20
+_BARS = 0.4  # of a row: above stand the bar's number and the row's label
 _NAMES, _CELL_MOST, _HEAD = 136, 30, 22
 _MAX_LABEL_CHARS, _MAX_NAME_CHARS = 44, 20
 _SHADES = (1, 2, 4)  # a pair with up to so many stories has the first, second, third shade; with more, the fourth
@@ -142,7 +142,7 @@ def _draw_row(ax: Axes, series: Series, most: int, colours: Palette) -> None:
             ax.text(place, height, _count_words(count), ha="center", fontsize=10, color=ink)
     _frame(ax, len(places), (0, most / _BARS))
     label = clip(series.label, _MAX_LABEL_CHARS)
-    ax.text(-0.5, 0.9 * most / _BARS, label, va="top", fontsize=12, color=colours.ink)
+    ax.text(-0.5, 0.86 * most / _BARS, label, va="top", fontsize=12, color=colours.ink)
 
 
 def _draw_weeks(ax: Axes, weeks: tuple[str, ...], colours: Palette) -> None:
