@@ -1,6 +1,6 @@
 -- Sizes, and work that waits.
 -- Parameters: now, since (times; polls and ends are counted from `since` on).
--- Columns: those of operations.Counts.
+-- Columns: those of vitals.Counts.
 with polls as (
     select
         count(*) as n_polls,

@@ -1,6 +1,6 @@
 -- Publishers by country: when a feed of the group last answered, and how much news it brought of late.
 -- Parameters: recent (time: the silence is looked for from then on), before (time: the usual is what came between).
--- Columns: those of operations.FeedGroup.
+-- Columns: those of vitals.FeedGroup.
 with members as (
     select
         coalesce(feeds.country, 'unknown') as country, count(*) as n_feeds, max(states.last_good_at) as last_good_at
