@@ -16,7 +16,7 @@ ADA, BOB = "a" * 32, "b" * 32
 @pytest.fixture
 def issue(empty):
     """An empty warehouse with one edition in it, and that edition's id."""
-    digest = DigestRow(WEEK, ZONE, NOW, None, "h" * 64, "t" * 64, "digests/x.html")
+    digest = DigestRow(WEEK, ZONE, NOW, None, "h" * 64, "t" * 64, "x.html", 1, "f" * 64, "{}")
     return empty, empty.store_digest(digest, ()).digest_id
 
 
