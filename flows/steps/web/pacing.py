@@ -131,9 +131,9 @@ class HostPaces:
         """Wait until the host may be asked: 0; or at once, the seconds it wants to rest if they are too many."""
         while True:
             now = self._clock()
-            if state.rests_until - now > LONGEST_WAIT_S:
-                return state.rests_until - now
             start = max(state.next_start, state.rests_until)
+            if start - now > LONGEST_WAIT_S:
+                return start - now
             if start <= now:
                 return 0.0
             await self._sleep(start - now)  # an answer that comes meanwhile may move both

@@ -268,3 +268,15 @@ def test_no_host_rests_longer_than_a_week():
     pace = paces(clock, rests=[HostRest("a.test", rest_s=1e12)])
     pace.note("b.test", latency_s=1, status=503, retry_after_s=1e12)
     assert {rest.rest_s for rest in pace.rests()} == {LONGEST_REST_S}
+
+
+def test_a_host_that_is_slowed_down_past_our_patience_holds_up_no_run():
+    clock = Clock()
+    pace = paces(clock, rests=[HostRest("a.test", slowdown=SLOWEST_S)])
+
+    async def visit() -> float:
+        async with pace.turn("a.test", PAGE) as rest_s:
+            return rest_s
+
+    assert asyncio.run(clock.run(visit(), visit())) == [0, SLOWEST_S]
+    assert clock.now == 1000.0
