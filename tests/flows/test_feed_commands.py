@@ -165,6 +165,11 @@ def test_of_several_feeds_one_unknown_stops_all(smewatch, server):
     assert smewatch.json("list", "--state", "paused") == []
 
 
+def test_entries_that_were_given_up_are_tried_again_on_demand(smewatch, server):
+    assert smewatch("retry", server.url("/well")).stdout == "0 entries are tried again by the next run.\n"
+    assert "No feed is known at" in smewatch("retry", "https://nowhere.test/rss", code=1).stderr
+
+
 # --- probe ----------------------------------------------------------------------------------------------------------
 
 
