@@ -21,7 +21,7 @@ from flows.steps.digests.dispatch import Dispatch, Past, Reason, plan, recipient
 from flows.steps.digests.keeping import from_json
 from flows.steps.digests.mail import MailingList, addressed, draft_of
 from flows.steps.digests.sending import Delivery, Line, MailServer, Sent, ServerUnavailable, connected
-from flows.steps.digests.weeks import IsoWeek, last_full_week
+from flows.steps.digests.weeks import last_full_week
 from warehouse.deliveries import Settled
 from warehouse.digest_rows import StoredEdition
 from warehouse.opening import open_warehouse
@@ -167,8 +167,3 @@ def _report(edition: StoredEdition, dispatch: Dispatch, ends: Mapping[str, Sent 
         tuple((address, reason.value) for address, reason in (*dispatch.left, *in_other_hands)),
         tuple(dict.fromkeys(sent.detail for sent in known if sent.detail)),
     )
-
-
-def asked_week(settings: Settings, week: str | None, now: datetime) -> str:
-    """The week asked for, or the last full one. Raises ValueError for a week that does not exist."""
-    return (IsoWeek.parse(week) if week else last_full_week(now, settings.tz)).label
