@@ -13,7 +13,7 @@ import click
 from flows.commands.common import echo
 from flows.platform import PrefectUnavailable, leave, prefect_server
 from flows.progress import Bars, bars
-from flows.service import leases
+from flows.service import leases, marks
 from flows.service.prefect_api import LEASE_TAG
 from flows.settings import Settings
 
@@ -82,7 +82,11 @@ def run_ingest(settings: Settings, feeds: str | None, *, every_feed: bool) -> "I
         from flows.ingest import collect
 
         wait_for_prefect()
-        return collect(settings, catalogue, every_feed=every_feed, progress=progress)
+        begun_at = datetime.now(UTC)
+        report = collect(settings, catalogue, every_feed=every_feed, progress=progress)
+    if feeds is None and marks.are_kept(settings) and not report.problems:
+        marks.note_success(settings, "ingest", begun_at)  # a scheduled run that waits for us finds nothing left to do
+    return report
 
 
 def run_digest(settings: Settings, week: str | None) -> "DigestReport":

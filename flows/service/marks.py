@@ -26,5 +26,10 @@ def last_success(settings: Settings, kind: str, now: datetime) -> datetime | Non
     return begun_at if begun_at <= now + SKEW else None
 
 
+def are_kept(settings: Settings) -> bool:
+    """True once a service has begun to keep marks: before, nobody expects anything of a schedule."""
+    return _file(settings, "ingest").parent.exists()
+
+
 def _file(settings: Settings, kind: str) -> Path:
     return settings.data_dir / "service" / "succeeded" / kind

@@ -10,7 +10,7 @@ from typing import Any
 from flows import models
 from flows.platform import running_server
 from flows.publish import Standing, open_for_people
-from flows.service import alerting, crons, leases, looking
+from flows.service import alerting, crons, leases, looking, marks
 from flows.service.prefect_api import ENDED, FlowRun, PrefectApi, PrefectSilent
 from flows.settings import Settings
 from flows.steps.service.alerts import Alert
@@ -142,7 +142,7 @@ def is_served(settings: Settings) -> bool:
 
 def was_served(settings: Settings) -> bool:
     """True if this data folder was ever served: then it is meant to be."""
-    return (settings.data_dir / "service" / "succeeded").exists()
+    return marks.are_kept(settings)
 
 
 def serve_lock(settings: Settings) -> Any:
