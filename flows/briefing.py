@@ -65,7 +65,7 @@ def digest_article(row: WeekArticle, told_before: Mapping[str, str]) -> DigestAr
         why=tuple((one.phrase, one.weight) for one in row.evidence),
         text=row.text or "",
         also_in=tuple(Reprint(one.outlet, one.url, one.title) for one in row.also_in),
-        sectors=row.sectors,
+        sectors=tuple(sector.replace("-", " ") for sector in row.sectors),
         story_id=row.story_id,
         is_story_lead=row.is_story_lead,
         is_late=row.is_late,

@@ -73,15 +73,24 @@ def matrix_of(weeks: Sequence[WeekStories], week: IsoWeek, economy_name: Mapping
         partnerships.update(dict.fromkeys(pair, number))
     if not partnerships:
         return None
-    ranked = sorted(partnerships, key=lambda code: (-partnerships[code], _name(code, economy_name), code))
-    codes = tuple(ranked[:MAX_ECONOMIES])
+    shown_codes = _of_leading_pairs(met, economy_name)
+    codes = tuple(sorted(shown_codes, key=lambda code: (-partnerships[code], _name(code, economy_name), code)))
     return Matrix(
         weeks=len(shown),
         codes=codes,
         names=tuple(_name(code, economy_name) for code in codes),
         counts=tuple(tuple(met[min(a, b), max(a, b)] for b in codes) for a in codes),
-        economies_more=len(ranked) - len(codes),
+        economies_more=len(partnerships) - len(codes),
     )
+
+
+def _of_leading_pairs(met: Mapping[tuple[str, str], int], economy_name: Mapping[str, str]) -> set[str]:
+    """The economies of the pairs met most often, as many as a matrix holds: nobody stands there without a partner."""
+    codes: set[str] = set()
+    for pair in sorted(met, key=lambda pair: (-met[pair], *(_name(code, economy_name) for code in pair), pair)):
+        if len(codes | set(pair)) <= MAX_ECONOMIES:
+            codes.update(pair)
+    return codes
 
 
 def comparison(stories: int, weeks: Sequence[WeekStories], week: IsoWeek) -> list[str]:

@@ -105,3 +105,10 @@ def test_the_matrix_is_symmetric_and_led_by_who_acts_most():
     assert (matrix.codes, matrix.names) == (("VN", "JP", "KE"), ("Viet Nam", "Japan", "Kenya"))
     assert matrix.counts == ((0, 3, 1), (3, 0, 0), (1, 0, 0))
     assert (matrix.weeks, matrix.economies_more) == (SHOWN_WEEKS, 0)
+
+
+def test_nobody_stands_in_the_matrix_without_a_partner():
+    crowd = {(f"A{a}", f"A{b}"): 1 for a in range(8) for b in range(a + 1, 8)}  # one story of eight economies
+    matrix = matrix_of([WeekStories(WEEK, 2, {}, crowd | {("BR", "GH"): 2})], WEEK, NAMES)
+    assert {"BR", "GH"} < set(matrix.codes)
+    assert all(map(any, matrix.counts))
