@@ -8,6 +8,7 @@ from pathlib import Path
 from classifiers.place_cues import Cues, read_cues
 from classifiers.place_index import Index, Persons, english_index, read_persons, with_language
 from classifiers.place_language import guess_language
+from classifiers.place_members import Rosters, members_called, read_rosters
 from classifiers.place_scan import Span, spans_of
 from classifiers.places import Places, read_places
 
@@ -32,6 +33,7 @@ class Gazetteer:
     english: Index = field(repr=False)
     persons: Persons = field(repr=False)
     cues: Cues = field(repr=False)
+    rosters: Rosters = field(repr=False)
     languages: frozenset[str]  # ISO 639-1 of the files in names/
     indexes: dict[str, Index] = field(default_factory=dict, repr=False)  # by language, filled at first use
 
@@ -39,7 +41,9 @@ class Gazetteer:
     def load(cls, folder: Path) -> "Gazetteer":
         """Read the files of seeds/places/. Raises FileNotFoundError if one is missing, KeyError if a column is."""
         languages = frozenset(path.stem for path in (folder / "names").glob("*.csv"))
-        return cls(folder, english_index(folder), read_persons(folder), read_cues(folder), languages)
+        return cls(
+            folder, english_index(folder), read_persons(folder), read_cues(folder), read_rosters(folder), languages
+        )
 
     def spans(self, text: str, *, language: str | None = None) -> list[Span]:
         """Every place in the text from left to right, blocs, regions and firms too; offsets in its NFC form."""
@@ -53,7 +57,9 @@ class Gazetteer:
 
     def places(self, title: str, whole: str, spans: Sequence[Span]) -> Places:
         """What `find` says, from spans already found in `whole` = title + newline + text, all of it NFC."""
-        return read_places(title, whole, spans, self.cues)
+        members = members_called(whole, spans, self.rosters)
+        # Members behind all others: what joins two names in a text is asked of neighbours.
+        return read_places(title, whole, [*spans, *members], self.cues)
 
     def mask(self, text: str, *, language: str | None = None) -> str:
         """The text with every place replaced by one neutral word, so that "Japan" cannot carry the topic.

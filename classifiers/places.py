@@ -30,6 +30,7 @@ _KIND_WEIGHT = {
     "province": 0.9,
     "city": 0.9,
     "company": 0.3,
+    "member": 1.0,  # of a bloc that is called on as a whole
 }
 _PASSING_WEIGHT = 0.5
 _SEAT_WEIGHT = 0.3
@@ -52,7 +53,7 @@ class Mention:
     surface: str
     role: str  # actor, mentioned, dateline, bloc
     where: str  # title, lead, body
-    kind: str  # name, demonym, capital, province, city, organisation, company, bloc
+    kind: str  # name, demonym, capital, province, city, organisation, company, bloc, member (of a bloc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,12 @@ class Places:
     """The places of one article."""
 
     countries: tuple[str, ...]  # economies that act, strongest first; ISO 3166-1 alpha-2 and "EU"
-    blocs: tuple[str, ...]  # blocs named, strongest first; never turned into members; the EU is here too if it acts
+    blocs: tuple[str, ...]  # blocs named, strongest first; the EU is here too if it acts
     mentions: tuple[Mention, ...]  # all of economies and blocs, also of those that do not act, in order
 
 
 def read_places(title: str, whole: str, spans: Sequence[Span], cues: Cues = NO_CUES) -> Places:
-    """The places of an article from the spans found in `whole` = title + newline + text.
+    """The places of an article from the spans found in `whole` = title + newline + text, those of members among them.
 
     Without cues every naming is taken as one of a party; `Gazetteer.places` gives those of seeds/places/cues.csv.
     """
@@ -92,7 +93,8 @@ def read_places(title: str, whole: str, spans: Sequence[Span], cues: Cues = NO_C
         for span in spans
         if span.kind in _KIND_WEIGHT or span.kind == "bloc"
     )
-    return Places(_strongest(weights, acting), _strongest(blocs, blocs), mentions)
+    in_order = tuple(sorted(mentions, key=lambda mention: mention.start))
+    return Places(_strongest(weights, acting), _strongest(blocs, blocs), in_order)
 
 
 def acting_economies(weights: Mapping[str, float], fore: Set[str]) -> set[str]:

@@ -40,7 +40,7 @@ class Verdict:
     kind: str | None  # one of the six kinds of cooperation; null unless the band is at least borderline
     kind_score: float | None  # probability of that kind, 0..1; null with kind
     countries: tuple[str, ...]  # economies that act together, ISO 3166 alpha-2 and "EU", sorted by weight
-    blocs: tuple[str, ...]  # "ASEAN", "APEC", ...; never expanded into members
+    blocs: tuple[str, ...]  # "ASEAN", "APEC", ...; members are in `countries` only where a text calls on all of them
     why: tuple[Evidence, ...]  # strongest first, for and against; empty if `why` was not asked for
     sectors: tuple[str, ...] = ()  # of seeds/tags/sectors.toml, most often named first; empty where kind is null
     organisations: tuple[Organisation, ...] = ()  # bodies it names, most often named first; empty where kind is null

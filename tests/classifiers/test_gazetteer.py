@@ -39,6 +39,14 @@ def test_every_code_is_an_economy(name):
     assert codes <= ECONOMIES
 
 
+def test_members_are_economies_listed_once_and_few_enough_for_a_table_of_pairs():
+    rosters = [(row["id"], part.split()) for row in rows("blocs.csv") for part in row["members"].split("|") if part]
+    assert len(rosters) >= 40
+    for bloc, members in rosters:
+        assert set(members) <= ECONOMIES - {"EU"}, bloc
+        assert len(set(members)) == len(members) <= 16, bloc
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_names_at_least_80_economies(language):
     codes = {

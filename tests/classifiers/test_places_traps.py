@@ -29,7 +29,7 @@ def test_only_the_economies_that_act_are_found(case, gazetteer):
 @pytest.mark.parametrize(
     "case", [case for case in cases() if case["blocs"] not in ("", "*")], ids=lambda case: case["rule"]
 )
-def test_blocs_are_named_and_never_turned_into_members(case, gazetteer):
+def test_blocs_are_named(case, gazetteer):
     places = gazetteer.find(case["title"], case["text"], language=case["language"] or None)
     assert set(places.blocs) == set(case["blocs"].split("|"))
 
