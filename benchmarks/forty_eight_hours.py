@@ -33,7 +33,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from flows.service.leases import tag_of  # noqa: E402  # the path comes first
+from flows.service.leases import is_alive, tag_of  # noqa: E402  # the path comes first
 from flows.service.prefect_api import ENDED, PrefectApi, PrefectSilent  # noqa: E402
 from flows.settings import Settings, load_settings  # noqa: E402
 from flows.steps.digests.weeks import IsoWeek  # noqa: E402
@@ -120,8 +120,9 @@ class Service:
         elif what == "server":
             pids = [pid for pid, command in processes_of(self.settings.data_dir).items() if "prefect.cli" in command]
         else:
-            pids = [int(lease.read_text() or 0) for lease in (self.settings.data_dir / "service/runs").glob("*.lock")]
-        for pid in filter(None, pids):
+            leases = (self.settings.data_dir / "service" / "runs").glob("*.lock")
+            pids = [int(lease.read_text()) for lease in leases if is_alive(self.settings, lease.stem)]
+        for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
