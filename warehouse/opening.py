@@ -25,7 +25,7 @@ from warehouse.transactions import as_full
 # The oldest format in which all we use exists: DuckDB 1.4 and later read it; a 2.0 default file, no 1.x can.
 STORAGE_VERSION = "v1.4.0"
 _CATALOG = "smewatch"  # fixed, so that a file called core.duckdb cannot make core.articles ambiguous
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     # No extension is ever fetched: a start must not need the internet, and a query must not run foreign code.
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -140,7 +140,7 @@ def _remove(file: Path) -> None:
 
 
 def _attach(path: Path, mode: str) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:", config=_SETTINGS)
+    connection = duckdb.connect(":memory:", config=SETTINGS)
     quoted = str(path).replace("'", "''")
     try:
         connection.execute(f"attach '{quoted}' as {_CATALOG} ({mode})")
