@@ -108,26 +108,30 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         y: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None = None,
         groups: Sequence[str] | None = None,
-        calibrate_on: Sequence[bool] | None = None,
+        is_labelled: Sequence[bool] | None = None,
     ) -> "Relevance":
         """Fit the views on all texts, and scales and calibration on their out-of-fold log-odds.
 
         `groups` names the event of each text (null: each its own): reports of one event stay on one side of a fold.
-        `calibrate_on` says which texts fix scales and calibration (null: all): thousands of easy texts among them
-        would move every probability, and the bands with it.
+        `is_labelled` says which texts are no background (null: all). Background teaches the two views of concepts
+        alone. In calibration, thousands of easy texts would move every probability. In the word view they would
+        teach that the style of real news speaks against, for the examples are retold: with 1,250 texts of background
+        recall at likely fell from .91 to .40 on real articles; where that view does without them, it is .84.
         """
         labels = np.asarray(y)
         weights = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
         events = np.arange(len(labels)).astype(str) if groups is None else np.asarray(groups)
         self.classes_ = np.unique(labels)
+        known = np.ones(len(labels), bool) if is_labelled is None else np.asarray(is_labelled)
         features = ConceptFeatures(self.concepts).transform(readings)
         raw = np.zeros((len(labels), len(VIEWS)))
         folds = GroupKFold(self.folds, shuffle=True, random_state=self.random_state)
         for train, test in folds.split(labels, labels, events):
-            self.fit_views([readings[i] for i in train], labels[train], weights[train], features[train])
+            learned = [readings[i] for i in train]
+            self.fit_views(learned, labels[train], weights[train], features[train], known[train])
             raw[test] = self.view_log_odds(features[test], self.grams_.transform([readings[i] for i in test]))
-        self._calibrate(raw, labels, np.ones(len(labels), bool) if calibrate_on is None else np.asarray(calibrate_on))
-        return self.fit_views(readings, labels, weights, features)
+        self._calibrate(raw, labels, known)
+        return self.fit_views(readings, labels, weights, features, known)
 
     def fit_views(
         self,
@@ -135,18 +139,21 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         labels: npt.NDArray[Any],
         weights: Floats,
         features: Floats | None = None,
+        is_labelled: npt.NDArray[np.bool_] | None = None,
     ) -> "Relevance":
         """Fit the views alone, without scales and calibration: enough to rank texts view by view.
 
-        `features` spares computing the concept features of the readings again.
+        `features` spares computing the concept features of the readings again; `is_labelled` as in `fit`.
         """
         if features is None:
             features = ConceptFeatures(self.concepts).transform(readings)
         self.linear_ = linear_view(self.linear_strength).fit(features, labels, decide__sample_weight=weights)
         self.forest_ = forest_view(self.trees, self.random_state).fit(features, labels, sample_weight=weights)
         self.grams_ = gram_counter()
-        rows = self.grams_.fit_transform(readings)
-        self.words_ = LogisticRegression(C=self.word_strength, max_iter=3_000).fit(rows, labels, weights)
+        known = np.flatnonzero(np.ones(len(labels), bool) if is_labelled is None else is_labelled)
+        rows = self.grams_.fit_transform([readings[i] for i in known.tolist()])
+        decide = LogisticRegression(C=self.word_strength, max_iter=3_000)
+        self.words_ = decide.fit(rows, labels[known], weights[known])
         return self
 
     def _calibrate(self, raw: Floats, labels: npt.NDArray[Any], chosen: npt.NDArray[np.bool_]) -> None:

@@ -126,7 +126,7 @@ def _on_labels(model: Relevance, material: Material) -> dict[str, float]:
 
 
 def fit_relevance_of(reader: Reader, material: Material) -> Relevance:
-    """The model of relevance; background takes no part in its calibration, which is for texts like the examples."""
+    """The model of relevance; background takes no part in its word view and calibration."""
     is_labelled = [example.source != "background" for example in material.examples]
     model = Relevance(reader.lexicon.concepts)
     return model.fit(material.readings, material.labels, material.weights, material.groups, is_labelled)

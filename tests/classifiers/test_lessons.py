@@ -1,10 +1,12 @@
 """What a model learns from besides its seeds: labels of people and background."""
 
+import numpy as np
 import pytest
 
 from classifiers.examples import labelled_example
 from classifiers.held_out import text_key
 from classifiers.material import BACKGROUND_WEIGHT, LABEL_WEIGHT, SEED_WEIGHT, Material, gather_examples
+from classifiers.relevance import Relevance
 from classifiers.training import data_hashes, measured_languages, teachable
 from classifiers.verdict import Document
 
@@ -26,6 +28,20 @@ def test_each_source_has_its_weight_and_labels_of_one_story_one_group(seeds_dir,
     assert len(set(material.groups)) == 2
     assert material.labels.tolist() == [1.0, 1.0, 0.0]
     assert material.is_example == [False] * 3, "thresholds are chosen on the examples alone"
+
+
+def test_background_teaches_concepts_and_no_words(seeds_dir, reader):
+    """Its words are those of real news, the examples are retold: the style would speak against every real article."""
+    documents = [example.document for example in gather_examples(seeds_dir)[5:25]]
+    readings = [
+        reader.read(document)[0] for document in [*documents, *[Document("Rain", "Much rain fell. " * 20)] * 9]
+    ]
+    labels, is_labelled = np.array([1, 0] * 10 + [0] * 9), np.array([True] * 20 + [False] * 9)
+    alone = Relevance(reader.lexicon.concepts, trees=5).fit_views(readings[:20], labels[:20], np.ones(20))
+    beside = Relevance(reader.lexicon.concepts, trees=5).fit_views(readings, labels, np.ones(29), None, is_labelled)
+    assert beside.grams_.vocabulary_ == alone.grams_.vocabulary_
+    assert beside.words_.coef_ == pytest.approx(alone.words_.coef_)
+    assert beside.linear_[-1].coef_ != pytest.approx(alone.linear_[-1].coef_)
 
 
 def test_a_labelled_text_that_is_an_example_already_adds_nothing(seeds_dir):
