@@ -24,6 +24,7 @@ import warehouse_large as large
 from flows.publish import open_for_people, publish
 from flows.searching import Filters, bring_in_step, search
 from flows.settings import Settings
+from flows.steps.search.index import remove_index
 
 LATE = large.FIRST + large.SPAN - timedelta(days=60)
 QUESTIONS: dict[str, tuple[str, Filters]] = {
@@ -77,16 +78,15 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="needs about 6 KB an article")
     given = parser.parse_args()
     settings = Settings(data_dir=given.folder)
-    maker = large.Maker(given.articles + 100)
-    if not settings.warehouse.exists():
-        maker.n_articles = given.articles
+    maker = large.Maker(given.articles)
+    if not settings.warehouse.exists():  # else: ask the one that an earlier call left
         large.fill(settings.warehouse, maker, 5_000)
-        publish(settings)
-        settings.search_file.unlink(missing_ok=True)
+    publish(settings)
+    remove_index(settings.search_file)
     make_s, n_indexed = once(lambda: bring_in_step(settings))
     index_bytes = settings.search_file.stat().st_size
-    maker.n_articles = given.articles + 100
-    large.store(settings.warehouse, maker, maker.batch(10_000, given.articles, 100))
+    maker.n_articles = n_indexed + 100
+    large.store(settings.warehouse, maker, maker.batch(10_000 + n_indexed, n_indexed, 100))
     publish(settings)
     follow_s, n_followed = once(lambda: bring_in_step(settings))
     asked = {name: timed(partial(search, settings, *how, 10)) for name, how in QUESTIONS.items()}
