@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix lock clean
+.PHONY: help demo test check fix docs lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -17,9 +17,11 @@ help:  ## list the commands
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.venv/test.stamp: tests/requirements.lock .venv/run.stamp
+.venv/test.stamp: tests/requirements.lock tests/duckdb-1.4.lock tests/duckdb-1.5.lock .venv/run.stamp
 	@echo "Installing the test tools ..."
 	@$(PIP) install --require-hashes --no-deps -r tests/requirements.lock
+	@$(PIP) install --require-hashes --no-deps --target .venv/duckdb-1.4 -r tests/duckdb-1.4.lock
+	@$(PIP) install --require-hashes --no-deps --target .venv/duckdb-1.5 -r tests/duckdb-1.5.lock
 	@touch $@
 
 demo: .venv/run.stamp  ## the main job, end to end, on a small web of our own
@@ -37,6 +39,9 @@ check: .venv/test.stamp  ## everything of `make test` but pytest
 
 fix: .venv/test.stamp  ## format, and mend what ruff can mend
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+docs: .venv/test.stamp  ## write the data dictionary and the answered examples anew
+	@$(BIN)/python -m tests.warehouse.written_docs
 
 lock:  ## resolve pyproject.toml anew into both locks (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

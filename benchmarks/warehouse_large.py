@@ -1,6 +1,6 @@
 """A large warehouse: filled through the real store, then asked, published and published while somebody writes.
 
-    python benchmarks/warehouse_large.py --articles 1000000 --folder /tmp/large
+    python benchmarks/warehouse_large.py --articles 1000000 --folder FOLDER
 
 Articles have texts of 3 KB, chained word by word from the stories of seeds/examples (so they compress about as news
 do), places, phrases, sectors and bodies, and spread over two years. Every batch goes the way an ingest goes: look up
