@@ -19,7 +19,7 @@ FORMS = ("parquet", "csv", "json", "full")
     "forms",
     type=click.Choice(FORMS),
     multiple=True,
-    help="parquet, csv, json: the views for people; full: every table, for `smewatch import`.  [parquet]",
+    help="Parquet, csv, json: the views for people; full: every table, for `smewatch import`.  [parquet]",
 )
 @click.option("--texts", is_flag=True, help="With whole texts as well, which belong to their publishers.")
 @click.option("--live", is_flag=True, help="From the warehouse itself, not its read copy; runs wait meanwhile.")

@@ -23,7 +23,7 @@ def command(settings: Settings, as_json: bool) -> None:
     Looks only; the warehouse is asked by its read copy. Ends with 0 if all is well, 1 if something is to be looked
     at, 2 if something is to be mended now: ready for a monitoring program.
 
-    Example: smewatch status || mail -s "smewatch" me@example.org
+    Example: smewatch status --json
     """
     from flows.service.status import status_of, status_values
 
