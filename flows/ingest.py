@@ -121,11 +121,7 @@ def ingest(
             raise
         finally:
             intake.finish(run, report.problems)
-    if report.n_articles:
-        report.notes += ungrouped(settings, now)
-    if unpublished := publish(settings):
-        report.notes.append(unpublished)
-    searching.follow(settings)
+    report.notes += followed_up(report, settings, now)
     if report.problems:
         raise IngestFailed(report)
     return report
@@ -148,6 +144,15 @@ def ungrouped(settings: Settings, now: datetime) -> Iterator[str]:
         keep_stories(settings, now)
     except (WarehouseBusy, StoriesChanging) as problem:
         yield f"Not grouped into stories yet: {problem}"
+
+
+def followed_up(report: IngestReport, settings: Settings, now: datetime) -> Iterator[str]:
+    """What is made anew from what was stored: stories, the read copy, the search index. Yields what went wrong."""
+    if report.n_articles:
+        yield from ungrouped(settings, now)
+    if unpublished := publish(settings):
+        yield unpublished
+    searching.follow(settings)
 
 
 def notes(run: intake.Run, archive: Archive | None) -> Iterator[str]:

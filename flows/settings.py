@@ -92,7 +92,10 @@ class Settings(BaseSettings):
     )
     prefect_start_s: int = Field(90, ge=10, description="Seconds Prefect's own server may take to start.")
     prefect_port: int = Field(
-        0, ge=0, le=65535, description="Loopback port of the server of `smewatch serve`; 0: a free one, then that."
+        0,
+        ge=0,
+        le=65535,
+        description="Loopback port for connections to the server of `smewatch serve`; 0: a free one, then that.",
     )
     prefect_days: int = Field(30, ge=1, description="Days after which Prefect's own records of runs are deleted.")
     ingest_cron: str = Field("7 * * * *", description="When `smewatch serve` collects, in the zone above.")
@@ -115,18 +118,27 @@ class Settings(BaseSettings):
     alert_minutes: float = Field(5.0, gt=0, description="Minutes between two looks of `smewatch serve` after itself.")
     alert_silence_h: float = Field(6.0, gt=0, description="Hours without a good run before an alert.")
     alert_digest_late_h: float = Field(3.0, gt=0, description="Hours a digest may be late before an alert.")
-    alert_failed_share: float = Field(0.5, gt=0, le=1, description="Share of failed polls in a day before an alert.")
-    alert_lost_share: float = Field(
-        0.6, gt=0, le=1, description="Share of a day's new entries that lead to no article before an alert."
+    alert_failed_share: float = Field(
+        0.5, gt=0, le=1, description="Share of a day's polls of feeds that may fail before an alert."
     )
-    alert_drift_psi: float = Field(0.25, gt=0, description="Drift of the model's scores (PSI) before an alert.")
-    alert_spooled: int = Field(20, ge=1, description="Batches that wait in the spool before an alert.")
+    alert_lost_share: float = Field(
+        0.6,
+        gt=0,
+        le=1,
+        description="Share of a day's new entries of all feeds that lead to no article before an alert.",
+    )
+    alert_drift_psi: float = Field(
+        0.25,
+        gt=0,
+        description="Drift of scores (PSI) of 7 days against the 56 days before, from which an alert is due.",
+    )
+    alert_spooled: int = Field(20, ge=1, description="Batches of feeds that wait in the spool before an alert.")
     alert_disk_bytes: int = Field(2 * 2**30, ge=0, description="Free bytes under which the disk counts as low.")
     alert_group_days: float = Field(2.0, gt=0, description="Days a country's feeds may be silent, if seldom.")
 
     smtp_host: str = Field("", description="Mail server that digests and alerts are sent through; empty: no mail.")
     smtp_port: int = Field(
-        587, ge=1, le=65535, description="Port of the mail server: 587 with starttls, 465 with tls."
+        587, ge=1, le=65535, description="Port for connections to the mail server: 587 with starttls, 465 with tls."
     )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="How the connection is encrypted; none only without a password, or on this machine."

@@ -156,8 +156,7 @@ def test_config_is_a_table_for_people(quick):
 
 
 def test_a_number_with_a_unit_says_it_in_its_name_or_its_meaning():
-    counted = "seconds|bytes|days|hours|minutes|feeds|pages|processes|connections|port|share|psi|batches"
-    units = re.compile(rf"\b({counted})\b", re.I)
+    units = re.compile(r"\b(seconds|bytes|days|hours|minutes|feeds|pages|processes|connections)\b", re.I)
     for name, field in Settings.model_fields.items():
         if field.annotation in (int, float):
             assert units.search(f"{name.replace('_', ' ')} {field.description}"), name
