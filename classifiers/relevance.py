@@ -176,7 +176,7 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     def forest_log_odds(self, features: Floats) -> Floats:
         """Log-odds of the forest view, bounded where all trees agree."""
-        share = np.clip(self.forest_.predict_proba(features)[:, 1], _SUREST, 1.0 - _SUREST)
+        share = np.clip(forest_shares(self.forest_, features), _SUREST, 1.0 - _SUREST)
         log_odds: Floats = np.log(share / (1.0 - share))
         return log_odds
 
@@ -209,6 +209,13 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         is_relevant = self.decision_function(readings) > 0
         classes: npt.NDArray[Any] = self.classes_[is_relevant.astype(int)]
         return classes
+
+
+def forest_shares(forest: ExtraTreesClassifier, features: Floats) -> Floats:
+    """`predict_proba(features)[:, 1]`, without the checks and threads that cost more than a hundred trees do."""
+    rows = np.ascontiguousarray(features, dtype=np.float32)  # what trees compare with
+    total: Floats = sum(tree.tree_.predict(rows)[:, 1] for tree in forest.estimators_)
+    return total / len(forest.estimators_)
 
 
 def probability(log_odds: Floats) -> Floats:
