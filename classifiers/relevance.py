@@ -7,8 +7,9 @@
 The linear view says what counts, the forest view that it must come together, the word view what no list foresaw.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,11 @@ def gram_counter() -> TfidfVectorizer:
 
 def gram_names(reading: Reading) -> list[str]:
     """The grams of a reading, in order."""
-    return [name for name, _, _ in reading.grams]
+    return reading.grams.names
+
+
+def _columns_of(names: Sequence[str], known: Mapping[str, int]) -> npt.NDArray[np.int_]:
+    return np.fromiter(map(known.get, names, repeat(-1)), int, len(names))
 
 
 def tf_idf_rows(columns: Sequence[npt.NDArray[np.int_]], weights: Floats) -> csr_array:
@@ -186,7 +191,7 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         sheets = [sheet_of(reading, self.concepts) for reading in readings]
         features = features_of(sheets, self.concepts)
         known = self.grams_.vocabulary_
-        columns = [np.array([known.get(name, -1) for name, _, _ in reading.grams], int) for reading in readings]
+        columns = [_columns_of(reading.grams.names, known) for reading in readings]
         return Looks(readings, sheets, features, columns, tf_idf_rows(columns, self.grams_.idf_))
 
     def log_odds_of(self, looks: Looks) -> Floats:
