@@ -119,11 +119,11 @@ def _weighed_grams(model: Relevance, looks: Looks, place: int) -> _Grams:
     """The grams the word view knows, with what each occurrence adds to its log-odds."""
     found, grams, rows = looks.columns[place], looks.readings[place].grams, looks.rows
     known = np.flatnonzero(found >= 0)
-    spans = np.array([grams[at][1:] for at in known.tolist()], int).reshape(-1, 2)
+    starts, ends = np.array(grams.starts, int)[known], np.array(grams.ends, int)[known]
     columns, position, times = np.unique(found[known], return_inverse=True, return_counts=True)
     shares = rows.data[rows.indptr[place] : rows.indptr[place + 1]]  # in the order of `columns`, see tf_idf_rows
     weights = (model.words_.coef_[0][columns] * shares / times)[position]
-    return _Grams(spans[:, 0], spans[:, 1], weights)
+    return _Grams(starts, ends, weights)
 
 
 def _sentences(reading: Reading, grams: _Grams, tried: int) -> Iterator[_Candidate]:

@@ -9,6 +9,7 @@ title or in the two sentences after it counts for itself.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +21,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from classifiers.features import Concepts, Floats, concept_features, sheet_of, view_columns
+from classifiers.features import Concepts, Floats, features_of, sheet_of, view_columns
+from classifiers.letters import Letters
 from classifiers.lexicons import Hit
 from classifiers.reading import Reader, Reading
+from classifiers.relevance import tf_idf_rows
 
 KIND_STRENGTH = 1.0
 # A standardised feature is as large as all groups of letters of a text together; so weighed, both are heard.
@@ -71,7 +74,9 @@ class Kinds(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-lea
         check_is_fitted(self)
         if not len(texts):
             return np.zeros((0, len(self.classes_)))
-        rows = _joined(self.scale_.transform(self._counted(texts)), self.letters_.transform(texts))
+        letters = _letters(self.letters_)
+        columns = [letters.columns(text.reading.folded) for text in texts]
+        rows = _joined(self.scale_.transform(self._counted(texts)), tf_idf_rows(columns, self.letters_.idf_))
         shares: Floats = self.decide_.predict_proba(rows)
         return shares
 
@@ -82,12 +87,16 @@ class Kinds(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-lea
         return kinds
 
     def _counted(self, texts: Sequence[Cued]) -> Floats:
-        rows = []
-        for text in texts:
-            concepts = concept_features(sheet_of(text.reading, self.concepts), self.concepts)
-            # Places and passages are left out: they tell whether there is cooperation, not which.
-            rows.append(np.concatenate([concepts[0, : view_columns(self.concepts)], cue_features(text, self.cues)]))
-        return np.stack(rows)
+        concepts = features_of([sheet_of(text.reading, self.concepts) for text in texts], self.concepts)
+        cues = np.stack([cue_features(text, self.cues) for text in texts])
+        # Places and passages are left out: they tell whether there is cooperation, not which.
+        return np.concatenate([concepts[:, : view_columns(self.concepts)], cues], axis=1)
+
+
+@lru_cache(maxsize=1)
+def _letters(counter: TfidfVectorizer) -> Letters:
+    """What a fitted counter looked up so far; beside it, as a model is saved with all that it holds."""
+    return Letters(counter)
 
 
 def _joined(counted: Floats, letters: csr_array) -> csr_array:

@@ -23,6 +23,7 @@ _GAP_WORDS = 2
 _EVERY_LANGUAGE = "any"
 _FALLBACK_LANGUAGE = "en"
 _MEMO_LIMIT = 200_000  # distinct words remembered; a year of news has more, so the memo is emptied when full
+_MEMO_SECONDS = 2_000  # words remembered that may follow a word
 
 
 class LexiconError(ValueError):
@@ -167,11 +168,22 @@ def _slot(choices: Sequence[str], after_gap: bool) -> _Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Openings:
+class _Opening:
     """What a word may begin: concepts it is a whole phrase of, and longer phrases."""
 
     alone: tuple[str, ...]
     longer: tuple[_Phrase, ...]
+    by_second: dict[str, tuple[_Phrase, ...]]  # those of `longer` that may go on with a word; filled as words are met
+
+    def going_on(self, folded: str, written: str) -> tuple[_Phrase, ...]:
+        """The longer phrases that the next word does not end: of twenty that begin with "small", mostly none."""
+        phrases = self.by_second.get(written)
+        if phrases is None:
+            seconds = ((phrase, phrase.slots[1]) for phrase in self.longer)
+            phrases = tuple([phrase for phrase, slot in seconds if slot.after_gap or slot.fits(folded, written)])
+            if len(self.by_second) < _MEMO_SECONDS:
+                self.by_second[written] = phrases
+        return phrases
 
 
 class _Reader:
@@ -180,7 +192,7 @@ class _Reader:
     def __init__(self, phrases: Sequence[_Phrase]) -> None:
         self._by_word: dict[str, list[_Phrase]] = {}
         self._by_prefix: dict[str, list[_Phrase]] = {}
-        self._memo: dict[str, _Openings | None] = {}
+        self._memo: dict[str, _Opening | None] = {}
         for phrase in phrases:
             first = phrase.slots[0]
             for word in (*first.words, *first.exact):
@@ -193,26 +205,35 @@ class _Reader:
         self, folded: Sequence[str], written: Sequence[str], sentences: Sequence[tuple[int, int]]
     ) -> Iterator[Hit]:
         taken: dict[str, int] = {}  # concept -> position up to which its last hit reaches
-        memo = self._memo
+        openings = self._openings(written)
         for first, stop in sentences:
-            for start in range(first, stop):
-                word = written[start]
-                openings = memo[word] if word in memo else self._remember(word, folded[start])
-                if openings is None:
+            for start, opening in enumerate(openings[first:stop], first):
+                if opening is None:
                     continue
-                ends = dict.fromkeys(openings.alone, start + 1)
-                for phrase in openings.longer:
-                    end = phrase.end(folded, written, start, stop)
-                    if end > ends.get(phrase.concept, 0):
-                        ends[phrase.concept] = end
+                ends = dict.fromkeys(opening.alone, start + 1)
+                if opening.longer and start + 1 < stop:
+                    for phrase in opening.going_on(folded[start + 1], written[start + 1]):
+                        end = phrase.end(folded, written, start, stop)
+                        if end > ends.get(phrase.concept, 0):
+                            ends[phrase.concept] = end
                 for concept, end in ends.items():
                     if start >= taken.get(concept, 0):
                         taken[concept] = end
                         yield Hit(concept, start, end)
 
-    def _remember(self, written: str, folded: str) -> _Openings | None:
-        if len(self._memo) >= _MEMO_LIMIT:
-            self._memo.clear()
+    def _openings(self, written: Sequence[str]) -> list[_Opening | None]:
+        """What each word may begin; null: nothing."""
+        memo = self._memo
+        unknown = set(written).difference(memo)
+        if len(memo) + len(unknown) > _MEMO_LIMIT:
+            memo.clear()
+            unknown = set(written)
+        for word in unknown:
+            memo[word] = self._opening(word)
+        return [memo[word] for word in written]
+
+    def _opening(self, written: str) -> _Opening | None:
+        folded = written.casefold()
         found = [*self._by_word.get(folded, ()), *(self._by_word.get(written, ()) if written != folded else ())]
         for length in self._prefix_lengths:
             if length > len(folded):
@@ -220,5 +241,4 @@ class _Reader:
             found += self._by_prefix.get(folded[:length], ())
         alone = tuple(dict.fromkeys(phrase.concept for phrase in found if len(phrase.slots) == 1))
         longer = tuple(phrase for phrase in found if len(phrase.slots) > 1)
-        openings = self._memo[written] = _Openings(alone, longer) if found else None
-        return openings
+        return _Opening(alone, longer, {}) if found else None

@@ -1,18 +1,29 @@
 """What the word view sees: words and pairs of words, with what must not carry the topic masked or folded."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from classifiers.languages import SMALL_WORDS
 from classifiers.lexicons import Hit
-
-Gram = tuple[str, int, int]  # the gram, and the range of words it stands for
 
 PLACE, NUMBER = "<place>", "<number>"
 _FOLDED = {"sme_term": "<sme>", "donor_bank": "<donor>", "donor_agency": "<donor>"}  # one name beside the many
 
 
-def grams_of(folded: Sequence[str], places: Mapping[int, int], hits: Iterable[Hit], title_end: int) -> list[Gram]:
+class Grams(NamedTuple):
+    """Occurrences of grams, and the words each stands for: `starts` up to but not including `ends`.
+
+    Three long lists, not a list of triples: a batch of texts has 150,000, and Python would look after each.
+    """
+
+    names: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+def grams_of(folded: Sequence[str], places: Mapping[int, int], hits: Iterable[Hit], title_end: int) -> Grams:
     """Words, pairs of neighbours, and the words of the title once more as `title:word`, each with its range of words.
 
     Small words are left out. `places` are first word and end of each place: it becomes a mask, because four of five
@@ -21,26 +32,34 @@ def grams_of(folded: Sequence[str], places: Mapping[int, int], hits: Iterable[Hi
     donor
     keeps its words and has its folded name before them.
     """
-    names = {hit.start: (_FOLDED[hit.concept], hit.end) for hit in hits if hit.concept in _FOLDED}
-    tokens = _tokens(folded, places, names)
-    pairs = [(f"{first[0]} {second[0]}", first[1], second[2]) for first, second in pairwise(tokens)]
-    title = [(f"title:{name}", start, end) for name, start, end in tokens if start < title_end]
-    return tokens + pairs + title
+    names, starts, ends = _tokens(folded, places, hits)
+    n_title = bisect_left(starts, title_end)
+    pairs = [f"{first} {second}" for first, second in pairwise(names)]
+    title = [f"title:{name}" for name in names[:n_title]]
+    return Grams(names + pairs + title, starts + starts[:-1] + starts[:n_title], ends + ends[1:] + ends[:n_title])
 
 
-def _tokens(folded: Sequence[str], places: Mapping[int, int], names: Mapping[int, tuple[str, int]]) -> list[Gram]:
-    tokens: list[Gram] = []
-    place_end = 0
-    for at, word in enumerate(folded):
-        if at < place_end:
-            continue
-        if at in places:
-            place_end = places[at]
-            tokens.append((PLACE, at, place_end))
-            continue
-        if at in names:
-            name, end = names[at]
-            tokens.append((name, at, end))
-        if word not in SMALL_WORDS:
-            tokens.append((NUMBER if word[0].isdigit() else word, at, at + 1))
-    return tokens
+def _tokens(folded: Sequence[str], places: Mapping[int, int], hits: Iterable[Hit]) -> Grams:
+    shown = [None if word in SMALL_WORDS else word if word.isalpha() else _number(word) for word in folded]
+    end_of, masked = {}, 0
+    for at in sorted(places):
+        if at >= masked:
+            end_of[at] = masked = places[at]
+            shown[at:masked] = [PLACE, *([None] * (masked - at - 1))]
+    starts = [at for at, name in enumerate(shown) if name]
+    names = [name for name in shown if name]
+    ends = [end_of.get(at, at + 1) for at in starts]
+    covered = {at for start, end in end_of.items() for at in range(start, end)}
+    for start, end, name in {
+        h.start: (h.start, h.end, _FOLDED[h.concept]) for h in hits if h.concept in _FOLDED
+    }.values():
+        if start not in covered:
+            place = bisect_left(starts, start)
+            names.insert(place, name)
+            starts.insert(place, start)
+            ends.insert(place, end)
+    return Grams(names, starts, ends)
+
+
+def _number(word: str) -> str:
+    return NUMBER if word[0].isdigit() else word

@@ -5,10 +5,12 @@ text -> words -> hits (a name and where it stands) -> hits whose rules hold -> s
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from classifiers.place_index import WORD, Index, Name, Persons, Rule, gap_class
 
+_WORDS_AND_GAPS = re.compile(f"({WORD.pattern})")
 STEM_ENDING = 5  # letters an inflected form may add to its stem; more is another word
 HEADLINE_SHARE = 0.7  # of a line's words; Vietnamese names reach 0.6 in ordinary sentences
 HEADLINE_CHARACTERS = 150  # on each side
@@ -43,16 +45,17 @@ class _Page:
     def __init__(self, text: str, persons: Persons) -> None:
         self.text = text
         self.persons = persons
-        self.words: list[str] = WORD.findall(text)  # a run of ideographs or kana is one word
-        self.matches = list(WORD.finditer(text))  # the same words with their places; asked only near names
+        pieces = _WORDS_AND_GAPS.split(text)
+        self.words: list[str] = pieces[1::2]  # a run of ideographs or kana is one word
+        self.gaps: list[str] = pieces[::2]  # before each word, and after the last
+        borders = list(accumulate(map(len, pieces)))
+        self.starts, self.ends = borders[::2], borders[1::2]  # of the words; one start more, the end of the text
         self.people: set[str] = set()  # surfaces that were a person's name
         self.answers: dict[re.Pattern[str], bool] = {}  # what `says` found, so that a text is searched once
 
     def gap(self, at: int) -> str:
         """What stands between word `at` and the one before; empty at either end of the text."""
-        if not 0 < at < len(self.matches):
-            return ""
-        return self.text[self.matches[at - 1].end() : self.matches[at].start()]
+        return self.gaps[at] if 0 < at < len(self.words) else ""
 
     def word(self, at: int) -> str:
         """Word `at`; empty beyond either end of the text."""
@@ -87,18 +90,29 @@ def _without(people: set[str], text: str, spans: list[Span]) -> list[Span]:
 
 
 def _hits(page: _Page, index: Index) -> Iterator[Hit]:
-    first, inflects, done = index.first, bool(index.stems or index.unbroken), -1
-    for at, word in enumerate(page.words):
+    first, done = index.first, -1
+    for at in _openings(page.words, index):
         if at <= done:
             continue
+        word = page.words[at]
         hit = _longest(page, at, first[word]) if word in first else None
         if hit is not None:
             done = hit.last
             yield hit
-        elif inflects:
+        else:
             for hit in _inflected(page, at, index):
                 done = hit.last
                 yield hit
+
+
+def _openings(words: Sequence[str], index: Index) -> list[int]:
+    """The words at which a name may begin: in English one in ten, so the others are passed over at once."""
+    first = index.first
+    if not index.stems and not index.unbroken:
+        return [at for at, word in enumerate(words) if word in first]
+    if not index.stems:
+        return [at for at, word in enumerate(words) if word in first or word >= "\u0600"]
+    return [at for at, word in enumerate(words) if word in first or word >= "\u0600" or _stem(word, index)]
 
 
 def _inflected(page: _Page, at: int, index: Index) -> Iterator[Hit]:
@@ -109,21 +123,24 @@ def _inflected(page: _Page, at: int, index: Index) -> Iterator[Hit]:
     elif "\u0600" <= word < "\u0780":
         yield from _arabic(page, at, index)
     elif (name := _stem(word, index)) is not None:
-        yield Hit(*page.matches[at].span(), at, at, name)
+        yield Hit(page.starts[at], page.ends[at], at, at, name)
 
 
 def _longest(page: _Page, at: int, names: Sequence[Name]) -> Hit | None:
+    second = page.word(at + 1)
     for name in names:
-        last = at
-        for gap, word in name.tail:
-            last += 1
-            if page.word(last) != word or gap_class(page.gap(last)) != gap:
-                break
-        else:
-            end = page.matches[last].end()
-            if not name.is_prefix or page.text[end : end + 1] in ("-", "\u2011", "\u2013"):
-                return Hit(page.matches[at].start(), end, at, last, name)
+        if name.tail and (name.tail[0][1] != second or not _goes_on(page, at, name.tail)):
+            continue
+        last = at + len(name.tail)
+        end = page.ends[last]
+        if not name.is_prefix or page.text[end : end + 1] in ("-", "\u2011", "\u2013"):
+            return Hit(page.starts[at], end, at, last, name)
     return None
+
+
+def _goes_on(page: _Page, at: int, tail: Sequence[tuple[str, str]]) -> bool:
+    following = enumerate(tail, at + 1)
+    return all(page.word(place) == word and gap_class(page.gap(place)) == gap for place, (gap, word) in following)
 
 
 def _stem(word: str, index: Index) -> Name | None:
@@ -143,7 +160,7 @@ def _arabic(page: _Page, at: int, index: Index) -> Iterator[Hit]:
             continue
         hit = _longest(page, at, index.first.get(bare, ()))
         if hit is None and (name := _stem(bare, index)) is not None:
-            hit = Hit(*page.matches[at].span(), at, at, name)
+            hit = Hit(page.starts[at], page.ends[at], at, at, name)
         if hit is not None:
             yield hit
             return
@@ -151,7 +168,7 @@ def _arabic(page: _Page, at: int, index: Index) -> Iterator[Hit]:
 
 def _unbroken(page: _Page, at: int, index: Index) -> Iterator[Hit]:
     """Names in a run without word borders; Korean ones only where its word begins, as endings follow a noun."""
-    run, start = page.words[at], page.matches[at].start()
+    run, start = page.words[at], page.starts[at]
     begins = _hangul_begins(run) if "\uac00" <= run[0] <= "\ud7a3" else None
     is_date = run[0] == "日" and page.word(at - 1)[-1:].isdigit() and not page.gap(at)  # 12日
     position = 1 if is_date else 0

@@ -5,14 +5,14 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 from classifiers.gazetteer import Gazetteer
 from classifiers.languages import guess_language
 from classifiers.lexicons import WORD, Hit, Lexicon
-from classifiers.masking import Gram, grams_of
+from classifiers.masking import Grams, grams_of
 from classifiers.place_scan import Span
 from classifiers.places import ECONOMY_KINDS, Places
 from classifiers.verdict import Document
@@ -24,6 +24,7 @@ MAX_WORDS = 300
 # Chinese and Japanese have a character where others have a word; it takes about two to say as much.
 _CHARACTERS_PER_WORD = {"zh": 2.0, "ja": 2.0}
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: the text has no letters
+_WORDS_AND_GAPS = re.compile(f"({WORD.pattern})")
 _SENTENCE_END = re.compile(r"[.!?…\n。！？]+[\"'”’»)\]]*\s*")
 _ENDS_UNSPACED = "\n。！？"  # ends a sentence whatever follows; the others only before a space
 _ABBREVIATIONS = tuple(
@@ -53,17 +54,18 @@ class Mention(NamedTuple):
 class Reading:
     """A title and a text as words; positions count words from 0, the title first."""
 
-    whole: str  # title, newline, text (without closing boilerplate); `spans` point into it
+    whole: str  # title, newline, text (without closing boilerplate); `starts` and `ends` point into it
     written: tuple[str, ...]
     folded: tuple[str, ...]  # casefolded
-    spans: tuple[tuple[int, int], ...]  # of each word: first character and the one after its last
+    starts: list[int]  # of each word: its first character
+    ends: list[int]  # of each word: the character after its last
     sentences: tuple[tuple[int, int], ...]  # ranges of words
     title_sentences: int  # so many of the sentences are the title
     hits: tuple[Hit, ...]
     mentions: tuple[Mention, ...]
     parties: tuple[str, ...]  # economies that act together, as in Verdict.countries
     blocs: tuple[str, ...]
-    grams: tuple[Gram, ...]  # what the word view sees
+    grams: Grams  # what the word view sees
     language: str
 
     @property
@@ -78,7 +80,7 @@ class Reading:
 
     def phrase(self, start: int, end: int) -> str:
         """The words from `start` up to but not including `end`, as they stand in the title or text."""
-        return self.whole[self.spans[start][0] : self.spans[end - 1][1]]
+        return self.whole[self.starts[start] : self.ends[end - 1]]
 
 
 class Reader:
@@ -110,11 +112,11 @@ class Reader:
 
     def _reading(self, whole: str, title_end: int, language: str, spans: Sequence[Span], places: Places) -> Reading:
         most = int(MAX_WORDS * _CHARACTERS_PER_WORD.get(language, 1.0))
-        matches = list(islice(WORD.finditer(whole), most))
-        bounds = tuple([match.span() for match in matches])
-        written = tuple([whole[start:end] for start, end in bounds])
-        folded = tuple(word.casefold() for word in written)
-        starts = [start for start, _ in bounds]
+        pieces = _WORDS_AND_GAPS.split(whole, most)[: 2 * most]
+        written = tuple(pieces[1::2])
+        folded = tuple(map(str.casefold, written))
+        borders = list(accumulate(map(len, pieces)))
+        starts, ends = borders[: 2 * len(written) : 2], borders[1::2]
         sentences, title_sentences = _sentences(whole, starts, title_end)
         datelines = {mention.start for mention in places.mentions if mention.role == "dateline"}
         hits = self.lexicon.hits(folded, written, sentences, language)
@@ -124,14 +126,15 @@ class Reader:
             whole=whole,
             written=written,
             folded=folded,
-            spans=bounds,
+            starts=starts,
+            ends=ends,
             sentences=sentences,
             title_sentences=title_sentences,
             hits=tuple(hits),
             mentions=mentions,
             parties=places.countries,
             blocs=places.blocs,
-            grams=tuple(grams_of(folded, {m.start: m.end for m in mentions}, hits, first_after_title)),
+            grams=grams_of(folded, {m.start: m.end for m in mentions}, hits, first_after_title),
             language=language,
         )
 

@@ -7,8 +7,9 @@
 The linear view says what counts, the forest view that it must come together, the word view what no list foresaw.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,11 @@ def gram_counter() -> TfidfVectorizer:
 
 def gram_names(reading: Reading) -> list[str]:
     """The grams of a reading, in order."""
-    return [name for name, _, _ in reading.grams]
+    return reading.grams.names
+
+
+def _columns_of(names: Sequence[str], known: Mapping[str, int]) -> npt.NDArray[np.int_]:
+    return np.fromiter(map(known.get, names, repeat(-1)), int, len(names))
 
 
 def tf_idf_rows(columns: Sequence[npt.NDArray[np.int_]], weights: Floats) -> csr_array:
@@ -176,7 +181,7 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     def forest_log_odds(self, features: Floats) -> Floats:
         """Log-odds of the forest view, bounded where all trees agree."""
-        share = np.clip(self.forest_.predict_proba(features)[:, 1], _SUREST, 1.0 - _SUREST)
+        share = np.clip(forest_shares(self.forest_, features), _SUREST, 1.0 - _SUREST)
         log_odds: Floats = np.log(share / (1.0 - share))
         return log_odds
 
@@ -186,7 +191,7 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         sheets = [sheet_of(reading, self.concepts) for reading in readings]
         features = features_of(sheets, self.concepts)
         known = self.grams_.vocabulary_
-        columns = [np.array([known.get(name, -1) for name, _, _ in reading.grams], int) for reading in readings]
+        columns = [_columns_of(reading.grams.names, known) for reading in readings]
         return Looks(readings, sheets, features, columns, tf_idf_rows(columns, self.grams_.idf_))
 
     def log_odds_of(self, looks: Looks) -> Floats:
@@ -209,6 +214,13 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         is_relevant = self.decision_function(readings) > 0
         classes: npt.NDArray[Any] = self.classes_[is_relevant.astype(int)]
         return classes
+
+
+def forest_shares(forest: ExtraTreesClassifier, features: Floats) -> Floats:
+    """`predict_proba(features)[:, 1]`, without the checks and threads that cost more than a hundred trees do."""
+    rows = np.ascontiguousarray(features, dtype=np.float32)  # what trees compare with
+    total: Floats = sum(tree.tree_.predict(rows)[:, 1] for tree in forest.estimators_)
+    return total / len(forest.estimators_)
 
 
 def probability(log_odds: Floats) -> Floats:
