@@ -20,8 +20,7 @@ from typing import Any
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
-from prefect.futures import PrefectFuture
-from prefect_dask.task_runners import DaskTaskRunner
+from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
 
 from classifiers.verdict import Verdict
 from flows import models
@@ -97,7 +96,7 @@ class Crew:
         self.knowledge = knowledge
         self._runner, self._kit, self._model, self._wait_s = runner, kit, model, wait_s
         self._turns = Turns[Errand]()
-        self._ended = SimpleQueue[tuple[Errand, PrefectFuture[Any]]]()
+        self._ended = SimpleQueue[tuple[Errand, PrefectDaskFuture[Any]]]()
         self._seen_s = time.monotonic()  # when there was a worker, last
 
     def send(self, errand: Errand) -> None:
@@ -113,7 +112,9 @@ class Crew:
         while self._turns:
             errand, future = self._next()
             try:
-                came = future.result()
+                came = self._brought(future)
+            except ClusterUnavailable:
+                raise
             except Exception as problem:
                 log.exception("an errand failed, nothing of it is stored")
                 came = problem
@@ -137,13 +138,23 @@ class Crew:
         kit = replace(self._kit, lesson=lesson, model=models.packed(self._model) if with_model else None)
         with _without_parameters():
             future = self._runner.submit(errand.work, {"kit": kit, "items": errand.items})
-        future.add_done_callback(lambda ended: self._ended.put((errand, ended)))
+        future.add_done_callback(lambda _: self._ended.put((errand, future)))
 
-    def _next(self) -> tuple[Errand, PrefectFuture[Any]]:
+    def _next(self) -> tuple[Errand, PrefectDaskFuture[Any]]:
         while True:
             try:
                 return self._ended.get(timeout=LOOK_S)
             except Empty:
+                self._look()
+
+    def _brought(self, future: PrefectDaskFuture[Any]) -> Any:
+        """What an errand brought; it is waited for once more if it was lost, with its worker, on the way to us."""
+        while True:
+            try:
+                return future.result(timeout=LOOK_S)
+            except TimeoutError:
+                if future.wrapped_future.status not in ("pending", "lost"):
+                    raise  # the errand's own
                 self._look()
 
     def _look(self) -> None:
@@ -228,7 +239,7 @@ class Work:
             self.n_sent += 1
 
     def whole(self) -> Iterator[Read]:
-        """Batches as they become whole, until nobody is out any more. What polls bring meanwhile is sent to be read."""
+        """Batches as they become whole, until nobody is out any more. What polls bring is sent to be read."""
         for errand, came in self.crew.back(self.fail):
             if errand.gathering is None:
                 self.progress.done("feeds", len(came.polls))
