@@ -111,13 +111,7 @@ class Crew:
         """
         while self._turns:
             errand, future = self._next()
-            try:
-                came = self._brought(future)
-            except ClusterUnavailable:
-                raise
-            except Exception as problem:
-                log.exception("an errand failed, nothing of it is stored")
-                came = problem
+            came = self._brought(future)
             if isinstance(came, ModelWanted):
                 self._submit(errand, with_model=True)
                 continue
@@ -143,19 +137,24 @@ class Crew:
     def _next(self) -> tuple[Errand, PrefectDaskFuture[Any]]:
         while True:
             try:
-                return self._ended.get(timeout=LOOK_S)
+                errand, future = self._ended.get(timeout=LOOK_S)
             except Empty:
                 self._look()
+            else:
+                self._seen_s = time.monotonic()
+                return errand, future
 
     def _brought(self, future: PrefectDaskFuture[Any]) -> Any:
-        """What an errand brought; it is waited for once more if it was lost, with its worker, on the way to us."""
+        """What an errand brought, or what it raised. One lost with its worker on its way is waited for again."""
         while True:
             try:
                 return future.result(timeout=LOOK_S)
-            except TimeoutError:
-                if future.wrapped_future.status not in ("pending", "lost"):
-                    raise  # the errand's own
-                self._look()
+            except Exception as problem:
+                if isinstance(problem, TimeoutError) and future.wrapped_future.status in ("pending", "lost"):
+                    self._look()
+                    continue
+                log.exception("an errand failed, nothing of it is stored")
+                return problem
 
     def _look(self) -> None:
         """Give up a cluster that had no worker for too long; Dask itself would wait for one for ever."""

@@ -36,6 +36,11 @@ class Cluster:
             self._start_worker(options or ("--no-nanny",))
         return sorted(self.workers)
 
+    @property
+    def scheduler_pid(self) -> int:
+        assert self._scheduler is not None
+        return self._scheduler.pid
+
     def data_dir(self, number: int) -> Path:
         return self.folder / f"var-{number}"
 

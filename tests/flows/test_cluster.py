@@ -54,7 +54,7 @@ def settings_in(with_model):
             pages_per_errand=3,
             worker_processes=1,
             warehouse_wait_s=20,
-            cluster_wait_s=5,
+            cluster_wait_s=120,
         )
 
     return put
@@ -78,8 +78,8 @@ def collect(press, settings, now=NOW):
     return ingest(settings, feeds, resolve=press.resolve, now=now, return_state=True)
 
 
-def on(settings, dask):
-    return settings.model_copy(update={"task_runner": "dask", "cluster_address": dask.address})
+def on(settings, dask, **more):
+    return settings.model_copy(update={"task_runner": "dask", "cluster_address": dask.address, **more})
 
 
 def in_the_middle(press, deed):
@@ -136,7 +136,7 @@ def test_a_cluster_that_loses_all_its_workers_fails_the_run_and_the_next_one_doe
 ):
     (only,) = dask.ready(1)
     in_the_middle(press, lambda: dask.kill(only))
-    ended = collect(press, on(settings, dask))
+    ended = collect(press, on(settings, dask, cluster_wait_s=5))
     assert ended.is_failed()
     assert f"no worker at {dask.address} for 5 s" in ended.message
     assert rows(settings.data_dir, "select status from ops.runs") == [("failed",)]
@@ -150,7 +150,7 @@ def test_a_cluster_that_loses_all_its_workers_fails_the_run_and_the_next_one_doe
 def test_a_scheduler_that_dies_in_the_middle_fails_the_run_which_does_not_hang(prefect_api, press, dask, settings):
     dask.ready(1)
     in_the_middle(press, dask.kill_scheduler)
-    ended = collect(press, on(settings, dask))
+    ended = collect(press, on(settings, dask, cluster_wait_s=5))
     dask.stop()
     assert ended.is_failed()
     assert rows(settings.data_dir, "select status from ops.runs") == [("failed",)]
