@@ -1,6 +1,7 @@
 """What a run needs, looked at one by one: each thing with what is wrong and what to do."""
 
 import os
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from flows import models
 from flows.collecting.catalogue import read_feeds
@@ -42,7 +45,7 @@ class Check:
 
 def check_all(settings: Settings, now: datetime) -> list[Check]:
     """Everything, in the order in which to mend it. A check that fails unexpectedly is itself a finding."""
-    checks = (_settings, _disk, _network, _libraries, _prefect, _warehouse, _model)
+    checks = (_settings, _disk, _network, _libraries, _prefect, _cluster, _warehouse, _model)
     return [check for look in checks for check in _guarded(look, settings, now)]
 
 
@@ -170,6 +173,22 @@ def _prefect(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check("prefect", Level.WARNING, "`smewatch serve` is not at work: nothing is scheduled", remedy)
     else:
         yield Check("prefect", Level.OK, "nothing is scheduled", "`smewatch serve` collects every hour.")
+
+
+def _cluster(settings: Settings, now: datetime) -> Iterator[Check]:
+    if settings.task_runner == "local":
+        return
+    if find_spec("prefect_dask") is None:
+        remedy = "Install it beside the lock: pip install prefect-dask; or set SMEWATCH_TASK_RUNNER=local."
+        yield Check("cluster", Level.CRITICAL, "prefect-dask is not installed", remedy)
+    address = urlsplit(settings.cluster_address)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 8786), timeout=HTTP_TIMEOUT_S).close()
+    except (OSError, ValueError) as problem:
+        what = f"no scheduler at {settings.cluster_address}: {problem}"
+        yield Check("cluster", Level.CRITICAL, what, "Start it, as the README of deploy says; runs fail without it.")
+    else:
+        yield Check("cluster", Level.OK, f"a scheduler listens at {settings.cluster_address}")
 
 
 def _warehouse(settings: Settings, now: datetime) -> Iterator[Check]:
