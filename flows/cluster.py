@@ -20,6 +20,7 @@ from typing import Any
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
+from prefect.settings import PREFECT_API_URL
 from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
 
 from classifiers.verdict import Verdict
@@ -28,6 +29,7 @@ from flows.collecting import afar, intake
 from flows.collecting.afar import Kit, ModelWanted, Polled, ReadAfar
 from flows.collecting.intake import Chosen, Read
 from flows.collecting.knowledge import Knowledge
+from flows.platform import is_out_of_reach
 from flows.progress import Progress
 from flows.steps.errands import Turns, shares
 from flows.steps.harvesting import Asked
@@ -183,6 +185,11 @@ def crew_for(run: intake.Run, model: Path, resolve: Mapping[str, str]) -> Iterat
     """The workers of the cluster that the settings name, for one run. Raises ClusterUnavailable."""
     address, wait_s = run.settings.cluster_address, run.settings.cluster_wait_s
     knowledge = Knowledge(run.robots, run.rests, run.begun_s)
+    api_url = PREFECT_API_URL.value() or ""
+    if is_out_of_reach(api_url, address):
+        raise ClusterUnavailable(
+            f"the workers at {address} cannot reach Prefect's server, which listens at {api_url}"
+        )
     with DaskTaskRunner(address=address, client_kwargs={"timeout": wait_s}) as runner:
         try:
             runner.client.wait_for_workers(1, timeout=wait_s)

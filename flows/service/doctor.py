@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from flows import models
 from flows.collecting.catalogue import read_feeds
-from flows.platform import answers, running_server
+from flows.platform import answers, is_out_of_reach, running_server
 from flows.publish import open_for_people
 from flows.service import crons, looking
 from flows.service.prefect_api import PrefectApi, PrefectSilent
@@ -181,6 +181,10 @@ def _cluster(settings: Settings, now: datetime) -> Iterator[Check]:
     if find_spec("prefect_dask") is None:
         remedy = "Install it beside the lock: pip install prefect-dask; or set SMEWATCH_TASK_RUNNER=local."
         yield Check("cluster", Level.CRITICAL, "prefect-dask is not installed", remedy)
+    api_url = running_server(settings) or "http://127.0.0.1"  # one of our own would listen there
+    if is_out_of_reach(api_url, settings.cluster_address):
+        remedy = "Start a server in the private network, and name it in PREFECT_API_URL; see the README of deploy."
+        yield Check("cluster", Level.CRITICAL, "its workers cannot reach Prefect's server", remedy)
     address = urlsplit(settings.cluster_address)
     try:
         socket.create_connection((address.hostname or "", address.port or 8786), timeout=HTTP_TIMEOUT_S).close()

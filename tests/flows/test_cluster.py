@@ -175,6 +175,15 @@ def test_a_cluster_that_is_not_there_is_named(prefect_api, press, settings):
     assert press.server.paths() == []
 
 
+@pytest.mark.server
+def test_workers_elsewhere_are_not_asked_when_prefects_server_listens_on_loopback(prefect_api, press, settings):
+    elsewhere = {"task_runner": "dask", "cluster_address": "tcp://192.0.2.1:8786"}
+    ended = collect(press, settings.model_copy(update=elsewhere))
+    assert ended.is_failed()
+    assert f"cannot reach Prefect's server, which listens at {prefect_api}" in ended.message
+    assert press.server.paths() == []
+
+
 def test_a_cluster_without_an_address_is_refused_when_the_settings_are_read():
     with pytest.raises(SettingsError, match="task_runner is dask, and cluster_address is not set"):
         load_settings(task_runner="dask")
