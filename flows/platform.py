@@ -18,6 +18,7 @@ import urllib.request
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from flows.settings import Settings
 
@@ -234,6 +235,16 @@ def answers(api_url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False
+
+
+def is_out_of_reach(api_url: str, cluster_address: str) -> bool:
+    """True if Prefect's server listens on loopback and the cluster stands elsewhere: its workers cannot do a task."""
+    return is_loopback(urlsplit(api_url).hostname) and not is_loopback(urlsplit(cluster_address).hostname)
+
+
+def is_loopback(host: str | None) -> bool:
+    """True for the names and addresses by which a machine speaks to itself."""
+    return host is not None and (host in ("localhost", "::1") or host.startswith("127."))
 
 
 def _gets_free(port: int) -> bool:
