@@ -25,6 +25,7 @@ from flows.collecting.catalogue import read_feeds
 from flows.collecting.intake import Chosen, Read
 from flows.collecting.spool import SpoolFull
 from flows.locks import one_at_a_time
+from flows.platform import ClusterUnavailable
 from flows.progress import Progress, Silence
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
@@ -205,8 +206,10 @@ def spread(
     progress: Progress,
 ) -> None:
     """As `work_through`, on the cluster that the settings name. Raises ClusterUnavailable."""
-    from flows import cluster  # Dask's libraries are an extra
-
+    try:
+        from flows import cluster
+    except ModuleNotFoundError as missing:  # Dask's libraries are an extra
+        raise ClusterUnavailable(f"{missing.name} is not installed: pip install prefect-dask") from missing
     try:
         with cluster.crew_for(run, model, resolve) as crew:
             run.harvester = crew.knowledge
