@@ -57,7 +57,7 @@ class Knowledge:
         return Lesson(
             tuple(file for site in sorted(asked) for file in self._robots.get(site, {}).values()),
             tuple(_from(rest, now_s) for rest in self._rests.values()),
-            {site: until - now_s for site, until in self._pauses.items() if site in asked and until > now_s},
+            {site: until - now_s for site in asked if (until := self._pauses.get(site, 0.0)) > now_s},
         )
 
     def learn(self, lesson: Lesson, sites: Iterable[str], now_s: float) -> None:
