@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flows.demo.web import DemoWeb
-from flows.platform import prefect_server
+from flows.embedded import prefect_server
 from flows.progress import Bars
 from flows.settings import Settings
 

@@ -110,10 +110,13 @@ def ingest(
         report = IngestReport(run.run_id, problems=aside)
         try:
             archive = keeping.open_archive(settings, run.run_id)
-            with web.open_harvester(settings, resolve or {}, run.robots, archive, run.rests) as harvester:
-                run.harvester = harvester
-                work_through(run, report, harvester, model, progress)
-                intake.remember(run)
+            if settings.task_runner == "local":
+                with web.open_harvester(settings, resolve or {}, run.robots, archive, run.rests) as harvester:
+                    run.harvester = harvester
+                    work_through(run, report, harvester, model, progress)
+                    intake.remember(run)
+            else:
+                spread(run, report, model, resolve or {}, archive, progress)
             report.notes += notes(run, archive)
             keeping.forget_old_pages(settings, now)
         except BaseException as problem:
@@ -191,6 +194,31 @@ def work_through(
     if again.to_read or again.ended:
         progress.expect("articles", len(again.to_read))
         keep(run, report, read_batch(harvester, model, again, run.now, progress))
+
+
+def spread(
+    run: intake.Run,
+    report: IngestReport,
+    model: Path,
+    resolve: Mapping[str, str],
+    archive: Archive | None,
+    progress: Progress,
+) -> None:
+    """As `work_through`, on the cluster that the settings name. Raises ClusterUnavailable."""
+    from flows import cluster  # Dask's libraries are an extra
+
+    try:
+        with cluster.crew_for(run, model, resolve) as crew:
+            run.harvester = crew.knowledge
+            work = cluster.Work(
+                run, crew, archive, progress, lambda problem: report.problems.append(in_short(problem))
+            )
+            work.through(lambda done: keep(run, report, done))
+            intake.remember(run)
+    finally:
+        report.is_outage = run.is_outage
+        if archive:
+            archive.close()
 
 
 def succeeded(futures: list[PrefectFuture[T]], report: IngestReport) -> Iterator[T]:

@@ -6,11 +6,13 @@ run that finds nothing new needs neither.
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import seeds
@@ -179,3 +181,37 @@ def cached_judge(folder: Path) -> "Judge":
     from classifiers.judge import load_judge
 
     return load_judge(folder)
+
+
+def packed(folder: Path) -> dict[str, bytes]:
+    """The files of a model folder, by their path in it: what another machine needs to judge with it."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def unpack(models_dir: Path, model_id: str, files: Mapping[str, bytes]) -> Path:
+    """Put a packed model among the models of this machine, whole or not at all; its folder.
+
+    One that is there stays: model folders never change. Raises ValueError for names that lead out of the folder.
+    """
+    folder = models_dir / model_id
+    if not all(_is_inside(name) for name in [model_id, *files]):
+        raise ValueError(f"{model_id!r} is packed under names that lead out of its folder")
+    with TemporaryDirectory(prefix="unpacking-", dir=_made(models_dir)) as scratch:
+        fresh = Path(scratch) / model_id
+        for name, content in files.items():
+            file = fresh / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        with suppress(OSError):  # another errand was faster: a folder that is not empty is not replaced
+            fresh.rename(folder)
+    return folder
+
+
+def _is_inside(name: str) -> bool:
+    return not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

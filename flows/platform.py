@@ -1,7 +1,7 @@
 """Prefect as we run it: its state in our data folder, quiet, offline, and started once.
 
-Nothing here imports Prefect: its settings are environment variables that must stand before the first import,
-and its server is a process of its own (importing it costs 5 s, starting it 8 to 19 s on two cores).
+Nothing here imports Prefect: its settings are environment variables that must stand before the first import, and the
+server of what is scheduled is a process of its own. (A single command has its server within: flows.embedded.)
 """
 
 import atexit
@@ -15,10 +15,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from flows.settings import Settings
 
@@ -28,6 +28,14 @@ SHRINK_FROM_BYTES = 64 * 2**20
 
 class PrefectUnavailable(Exception):
     """Prefect's server did not come up in time. The message names its log."""
+
+    @classmethod
+    def of(cls, settings: Settings, log: Path) -> "PrefectUnavailable":
+        """The error of a server that writes to `log`."""
+        return cls(
+            f"Prefect's server did not start within {settings.prefect_start_s} s (log: {log}); "
+            "on a slow machine raise SMEWATCH_PREFECT_START_S."
+        )
 
 
 def prefect_environment(settings: Settings) -> dict[str, str]:
@@ -79,31 +87,6 @@ def hush_the_end() -> None:
 def prepare_prefect(settings: Settings) -> None:
     """Set Prefect's environment for this process. Call before anything imports it."""
     os.environ.update(prefect_environment(settings))
-
-
-@contextmanager
-def prefect_server(settings: Settings, on_start: Callable[[], None] = lambda: None) -> Iterator[Callable[[], str]]:
-    """A Prefect API for the length of the block: one that runs already, else our own, stopped afterwards.
-
-    Ours is starting while the block begins, and `on_start` is called then; call what is yielded, before the first
-    flow, to wait for it. Gives the API's address; raises PrefectUnavailable when it does not answer within
-    `settings.prefect_start_s`.
-    """
-    prepare_prefect(settings)
-    found = running_server(settings)
-    if found:
-        os.environ["PREFECT_API_URL"] = found
-        yield lambda: found
-        return
-    # A server that goes with us keeps no logs for anybody, and what fails is told by the command itself.
-    os.environ.update(PREFECT_LOGGING_TO_API_ENABLED="false", PREFECT_LOGGING_LEVEL="CRITICAL")
-    server = LocalServer(settings)
-    server.start()
-    on_start()
-    try:
-        yield server.wait
-    finally:
-        server.stop()
 
 
 def running_server(settings: Settings) -> str | None:
@@ -162,7 +145,7 @@ class LocalServer:
 
     def _port(self) -> int:
         if not self.announced:
-            return _free_port()
+            return free_port()
         note = self.log.with_name("port")
         if self.settings.prefect_port:
             return self.settings.prefect_port
@@ -170,7 +153,7 @@ class LocalServer:
             earlier = int(note.read_text())
         except (OSError, ValueError):
             earlier = 0
-        port = earlier if earlier and _gets_free(earlier) else _free_port()
+        port = earlier if earlier and _gets_free(earlier) else free_port()
         note.write_text(str(port))
         return port
 
@@ -179,10 +162,7 @@ class LocalServer:
         deadline = time.monotonic() + self.settings.prefect_start_s
         while not answers(self.api_url):
             if not self.is_alive() or time.monotonic() > deadline:
-                raise PrefectUnavailable(
-                    f"Prefect's server did not start within {self.settings.prefect_start_s} s (log: {self.log}); "
-                    "on a slow machine raise SMEWATCH_PREFECT_START_S."
-                )
+                raise PrefectUnavailable.of(self.settings, self.log)
             time.sleep(0.1)
         if self.announced:
             _announcement(self.settings).write_text(json.dumps({"api_url": self.api_url}))
@@ -257,6 +237,16 @@ def answers(api_url: str) -> bool:
         return False
 
 
+def is_out_of_reach(api_url: str, cluster_address: str) -> bool:
+    """True if Prefect's server listens on loopback and the cluster stands elsewhere: its workers cannot do a task."""
+    return is_loopback(urlsplit(api_url).hostname) and not is_loopback(urlsplit(cluster_address).hostname)
+
+
+def is_loopback(host: str | None) -> bool:
+    """True for the names and addresses by which a machine speaks to itself."""
+    return host is not None and (host in ("localhost", "::1") or host.startswith("127."))
+
+
 def _gets_free(port: int) -> bool:
     """True if a port is free or becomes so: a server whose service was killed a moment ago is still ending."""
     for _ in range(30):
@@ -278,7 +268,8 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -11,7 +11,8 @@ from uuid import uuid4
 import click
 
 from flows.commands.common import echo
-from flows.platform import PrefectUnavailable, leave, prefect_server
+from flows.embedded import prefect_server
+from flows.platform import PrefectUnavailable, leave
 from flows.progress import Bars, bars
 from flows.service import leases, marks
 from flows.service.prefect_api import LEASE_TAG

@@ -87,6 +87,18 @@ class Settings(BaseSettings):
         20.0, gt=0, description="Seconds a worker may spend on one feed or page before it is stopped."
     )
 
+    task_runner: Literal["local", "dask"] = Field(
+        "local",
+        description="Where feeds and pages are read: local, in processes of this machine; dask, on a cluster.",
+    )
+    cluster_address: str = Field("", description="Address of Dask's scheduler, e.g. tcp://10.0.0.1:8786.")
+    cluster_wait_s: float = Field(
+        60.0, gt=0, description="Seconds for which a cluster may have no worker before a run gives it up."
+    )
+    pages_per_errand: int = Field(
+        100, ge=1, le=10_000, description="Pages that a worker of a cluster reads at a go; one site is never divided."
+    )
+
     warehouse_wait_s: float = Field(
         60.0, ge=0, description="Seconds to wait while another process holds the warehouse."
     )
@@ -203,6 +215,12 @@ class Settings(BaseSettings):
         is_open = self.smtp_security == "none" and self.smtp_host not in _LOOPBACK
         if is_open and self.smtp_password.get_secret_value():
             raise ValueError("smtp_security = none would send smtp_password in the clear to another machine")
+        return self
+
+    @model_validator(mode="after")
+    def _cluster_can_be_found(self) -> Self:
+        if self.task_runner != "local" and not self.cluster_address:
+            raise ValueError(f"task_runner is {self.task_runner}, and cluster_address is not set")
         return self
 
     @classmethod

@@ -14,6 +14,7 @@ from flows import models
 from flows.collecting import shaping
 from flows.collecting.access import Access
 from flows.collecting.judging import judge_texts
+from flows.collecting.knowledge import Knowledge
 from flows.collecting.pending import Pending, look_up, pend, put, with_rekeyed
 from flows.collecting.polled import Rekeyed, answered, changed_ids, moves, rekey_rows, states_after
 from flows.collecting.spool import (
@@ -80,7 +81,7 @@ class Run:
     robots: Sequence[RobotsFile] = ()  # read within the last day, by earlier runs and then by this one
     rests: Sequence[HostRest] = ()  # what earlier runs remembered of hosts, and then this one, counted from `now`
     reservations: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what sites say, by origin
-    harvester: Harvester | None = None  # the web side of the run; null before it is open
+    harvester: Harvester | Knowledge | None = None  # who knows what the web taught; null before it is open
     is_outage: bool = False  # no feed answered at all: our own network is down
     claimed: set[str] = field(default_factory=set)  # url_keys this run reads
     seen_texts: dict[str, str] = field(default_factory=dict)  # text_hash -> article_id, stored by this run

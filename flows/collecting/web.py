@@ -28,21 +28,25 @@ def open_harvester(
     robots_files: Iterable[RobotsFile] = (),
     archive: Archive | None = None,
     rests: Iterable[HostRest] = (),
+    *,
+    pauses: Mapping[str, float] | None = None,
+    pool: Pool | None = None,
 ) -> Harvester:
     """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`.
 
     From here on log lines may quote the web, so those of this process are made harmless.
 
     `robots_files` are those that earlier runs read within the last day, `rests` what they remembered of hosts,
-    counted from now; pages are kept in `archive`, if there is one.
+    counted from now; pages are kept in `archive`, if there is one. `pauses` say how long a host is left alone because
+    another machine asked it. The harvester closes its worker processes with itself: those of `pool`, or its own.
     """
     tame_logging()
     limits = HarvestLimits(
         settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
     )
     return Harvester(
-        lambda: open_client(settings, resolve, rests),
-        open_pool(settings),
+        lambda: open_client(settings, resolve, rests, pauses),
+        pool or open_pool(settings),
         limits,
         robots_files=robots_files,
         feeds_obey_robots=settings.feeds_obey_robots,
@@ -51,17 +55,23 @@ def open_harvester(
     )
 
 
-def open_pool(settings: Settings) -> Pool:
+def open_pool(settings: Settings, kind: type[Pool] = Pool) -> Pool:
     """The worker processes, for work that needs no web; use with `with`."""
-    return Pool(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
+    return kind(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
 
 
-def open_client(settings: Settings, resolve: Mapping[str, str], rests: Iterable[HostRest] = ()) -> Client:
+def open_client(
+    settings: Settings,
+    resolve: Mapping[str, str],
+    rests: Iterable[HostRest] = (),
+    pauses: Mapping[str, float] | None = None,
+) -> Client:
     """The client that the settings ask for; use with `async with`."""
     paces = HostPaces(
         feed=HostPace(settings.host_delay_s, 1),
         page=HostPace(settings.host_delay_s, settings.pages_per_host),
         rests=rests,
+        pauses=pauses,
     )
     limits = Limits(
         feed_bytes=settings.max_feed_bytes,

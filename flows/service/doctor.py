@@ -1,6 +1,7 @@
 """What a run needs, looked at one by one: each thing with what is wrong and what to do."""
 
 import os
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from flows import models
 from flows.collecting.catalogue import read_feeds
-from flows.platform import answers, running_server
+from flows.platform import answers, is_out_of_reach, running_server
 from flows.publish import open_for_people
 from flows.service import crons, looking
 from flows.service.prefect_api import PrefectApi, PrefectSilent
@@ -42,7 +45,7 @@ class Check:
 
 def check_all(settings: Settings, now: datetime) -> list[Check]:
     """Everything, in the order in which to mend it. A check that fails unexpectedly is itself a finding."""
-    checks = (_settings, _disk, _network, _libraries, _prefect, _warehouse, _model)
+    checks = (_settings, _disk, _network, _libraries, _prefect, _cluster, _warehouse, _model)
     return [check for look in checks for check in _guarded(look, settings, now)]
 
 
@@ -170,6 +173,26 @@ def _prefect(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check("prefect", Level.WARNING, "`smewatch serve` is not at work: nothing is scheduled", remedy)
     else:
         yield Check("prefect", Level.OK, "nothing is scheduled", "`smewatch serve` collects every hour.")
+
+
+def _cluster(settings: Settings, now: datetime) -> Iterator[Check]:
+    if settings.task_runner == "local":
+        return
+    if find_spec("prefect_dask") is None:
+        remedy = "Install it beside the lock: pip install prefect-dask; or set SMEWATCH_TASK_RUNNER=local."
+        yield Check("cluster", Level.CRITICAL, "prefect-dask is not installed", remedy)
+    api_url = running_server(settings) or "http://127.0.0.1"  # one of our own would listen there
+    if is_out_of_reach(api_url, settings.cluster_address):
+        remedy = "Start a server in the private network, and name it in PREFECT_API_URL; see the README of deploy."
+        yield Check("cluster", Level.CRITICAL, "its workers cannot reach Prefect's server", remedy)
+    address = urlsplit(settings.cluster_address)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 8786), timeout=HTTP_TIMEOUT_S).close()
+    except (OSError, ValueError) as problem:
+        what = f"no scheduler at {settings.cluster_address}: {problem}"
+        yield Check("cluster", Level.CRITICAL, what, "Start it, as the README of deploy says; runs fail without it.")
+    else:
+        yield Check("cluster", Level.OK, f"a scheduler listens at {settings.cluster_address}")
 
 
 def _warehouse(settings: Settings, now: datetime) -> Iterator[Check]:

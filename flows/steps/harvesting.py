@@ -162,6 +162,10 @@ class Harvester:
         """What the next run must know of hosts that rest or labour, counted from when this harvester was opened."""
         return self._client.paces.rests()
 
+    def host_pauses(self) -> dict[str, float]:
+        """Seconds from our opening before which a host may not be asked, for every host that was."""
+        return self._client.paces.pauses()
+
     def reservations(self) -> dict[str, tuple[str, ...]]:
         """What the sites met say against machine learning, by origin."""
         return self._robots.reservations()

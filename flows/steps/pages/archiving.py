@@ -107,6 +107,10 @@ class Archive:
         """Write a page down. When this returns, a kill of this process no longer takes it away."""
         await self._in_thread(lambda: self._append(page))
 
+    def add(self, piece: bytes, n_pages: int) -> None:
+        """Write down what the archive of another machine holds: a whole file, of `n_pages` pages. It is safe then."""
+        self._guarded(lambda: self._append_piece(piece, n_pages))
+
     async def sync(self) -> None:
         """Hand all that was written to the disk: then a power failure does not take it away either."""
         await self._in_thread(self._sync)
@@ -135,14 +139,21 @@ class Archive:
     def _append(self, page: Page) -> None:
         if self._out is None:
             self._out = self._begun()
-        _write_whole(self._out, lambda writer: page_record(writer, page))
+        _write_whole(self._out, _member(lambda writer: page_record(writer, page)))
         self.n_pages += 1
+
+    def _append_piece(self, piece: bytes, n_pages: int) -> None:
+        if self._out is None:
+            self._out = self._begun()
+        _write_whole(self._out, piece)  # members of gzip stand behind each other, each with its own about-record
+        self.n_pages += n_pages
+        self._sync()
 
     def _begun(self) -> BinaryIO:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         # Unbuffered: what write() has returned from is the kernel's, and survives our death.
         out = self.file.open("xb", buffering=0)
-        _write_whole(out, lambda writer: writer.create_warcinfo_record(self.file.name, _ABOUT))
+        _write_whole(out, _member(lambda writer: writer.create_warcinfo_record(self.file.name, _ABOUT)))
         return out
 
     def _sync(self) -> None:
@@ -150,14 +161,19 @@ class Archive:
             os.fsync(self._out.fileno())
 
 
-def _write_whole(out: BinaryIO, make: Callable[[WARCWriter], Any]) -> None:
-    """Append a record, or, if that fails, leave the file as it was."""
-    member = io.BytesIO()  # compressed here first, so that a kill seldom meets half a record in the file
+def _member(make: Callable[[WARCWriter], Any]) -> memoryview:
+    """A record, compressed before anything is written, so that a kill seldom meets half a record in the file."""
+    member = io.BytesIO()
     writer = WARCWriter(member, gzip=True, warc_version="1.1")
     writer.write_record(make(writer))
+    return member.getbuffer()
+
+
+def _write_whole(out: BinaryIO, members: bytes | memoryview) -> None:
+    """Append members of gzip, or, if that fails, leave the file as it was."""
     begin = out.seek(0, os.SEEK_END)
     try:
-        left = memoryview(member.getbuffer())
+        left = memoryview(members)
         while left:
             left = left[out.write(left) :]
     except OSError:

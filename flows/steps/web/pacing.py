@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -71,8 +71,9 @@ class HostPaces:
     IP addresses are hosts of their own. A content network's address is shared by sites that have nothing to do with
     each other, so refusals and slowness count for the host alone.
 
-    `rests` is what an earlier run remembered, counted from now. `clock` gives seconds on a steady clock and `sleep`
-    waits on the same one, so that tests need no real time.
+    `rests` is what an earlier run remembered, counted from now; `pauses` are the seconds from now before which hosts
+    are not asked, because another machine asked them a moment ago. `clock` gives seconds on a steady clock and
+    `sleep` waits on the same one, so that tests need no real time.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class HostPaces:
         page: HostPace = HostPace(5.0, 2),
         *,
         rests: Iterable[HostRest] = (),
+        pauses: Mapping[str, float] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -95,6 +97,8 @@ class HostPaces:
             state.rests_until = self._begun + min(rest.rest_s, LONGEST_REST_S)
             state.slowdown = min(max(rest.slowdown, 1.0), SLOWEST_S)
             self._remembered.add(rest.host)
+        for host, pause_s in (pauses or {}).items():
+            self._host(host).next_start = self._begun + min(pause_s, SLOWEST_S)
 
     def rests(self) -> list[HostRest]:
         """What the next run must know, counted from our beginning: of hosts that rest or labour, or did before us."""
@@ -104,6 +108,10 @@ class HostPaces:
         )
         now_s = self._clock() - self._begun
         return [rest for rest in found if rest.rest_s > now_s or rest.slowdown > 1.0 or rest.host in self._remembered]
+
+    def pauses(self) -> dict[str, float]:
+        """Seconds from our beginning before which our pace lets nobody ask a host: for who goes on in our stead."""
+        return {host: state.next_start - self._begun for host, state in self._hosts.items() if state.next_start}
 
     @asynccontextmanager
     async def turn(self, host: str, lane: Lane, address: str | None = None) -> AsyncIterator[float]:

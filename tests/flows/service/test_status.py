@@ -136,6 +136,14 @@ def test_without_network_the_doctor_says_so_and_ends_with_2(cli, one_feed):
         ({"SMEWATCH_ALERT_DISK_BYTES": str(2**60)}, "GiB free"),
         ({"SMEWATCH_FEEDS_FILE": "nowhere.csv"}, "nowhere.csv"),
         ({"PREFECT_API_URL": "http://127.0.0.1:9/api"}, "no answer at PREFECT_API_URL"),
+        (
+            {"SMEWATCH_TASK_RUNNER": "dask", "SMEWATCH_CLUSTER_ADDRESS": "tcp://127.0.0.1:9"},
+            "no scheduler at tcp://127.0.0.1:9",
+        ),
+        (
+            {"SMEWATCH_TASK_RUNNER": "dask", "SMEWATCH_CLUSTER_ADDRESS": "tcp://192.0.2.1:1"},
+            "its workers cannot reach Prefect's server",
+        ),
     ],
 )
 def test_the_doctor_finds(cli, one_feed, environment, what):

@@ -292,6 +292,15 @@ def test_a_full_disk_ends_the_archive_at_a_whole_record_and_is_told_once(tmp_pat
     assert (len(pages), broken) == (2, [])
 
 
+def test_what_another_machine_kept_is_added_as_it_is_and_read_like_our_own(tmp_path):
+    elsewhere = keep(tmp_path / "elsewhere", PAGE, replace(PAGE, body=b"second")).file.read_bytes()
+    with Archive(archive_file(tmp_path / "here", RUN)) as archive:
+        archive.add(elsewhere, 2)
+        archive.add(elsewhere, 2)
+    assert archive.n_pages == 4
+    assert kept(tmp_path / "here") == ([PAGE, replace(PAGE, body=b"second")] * 2, [])
+
+
 def test_a_file_that_is_there_already_is_left_alone(tmp_path):
     keep(tmp_path, PAGE)
     archive = keep(tmp_path, replace(PAGE, body=b"other"))

@@ -46,8 +46,8 @@ class Clock:
         return [task.result() for task in tasks]
 
 
-def paces(clock: Clock, feed: HostPace | None = None, page: HostPace | None = None, rests=()) -> HostPaces:
-    return HostPaces(feed or HostPace(5.0, 1), page or HostPace(5.0, 2), rests=rests, clock=clock, sleep=clock.sleep)
+def paces(clock: Clock, feed: HostPace | None = None, page: HostPace | None = None, **known) -> HostPaces:
+    return HostPaces(feed or HostPace(5.0, 1), page or HostPace(5.0, 2), clock=clock, sleep=clock.sleep, **known)
 
 
 def starts(*visits: tuple[str, Lane], takes_s: float = 1.0, **lanes) -> list[float]:
@@ -280,3 +280,21 @@ def test_a_host_that_is_slowed_down_past_our_patience_holds_up_no_run():
 
     assert asyncio.run(clock.run(visit(), visit())) == [0, SLOWEST_S]
     assert clock.now == 1000.0
+
+
+def test_who_goes_on_in_our_stead_keeps_our_distance():
+    clock = Clock()
+    first = paces(clock)
+
+    async def visit(pace: HostPaces) -> float:
+        async with pace.turn("www.a.test", PAGE):
+            return clock.now
+
+    (left_at,) = asyncio.run(clock.run(visit(first)))
+    clock.now += 2
+    pauses = first.pauses()
+    assert pauses == {"a.test": 5.0}
+    second = paces(clock, pauses={"a.test": pauses["a.test"] - 2})
+    (came_at,) = asyncio.run(clock.run(visit(second)))
+    assert came_at - left_at == 5.0
+    assert second.rests() == []  # it is our pace, and nothing that the next run must know

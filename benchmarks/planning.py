@@ -1,0 +1,120 @@
+"""The figures of the planning page: what was measured, what is assumed, and the plan that follows from them.
+
+    .venv/bin/python benchmarks/planning.py     # after a change of benchmarks/planning.json
+
+Every measured figure of planning.json names the command that printed it. Writes the part of
+flows/service/deploy/PLANNING.md between its two marks anew; a test holds that it agrees.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FIGURES = Path(__file__).with_name("planning.json")
+PAGE = Path(__file__).parents[1] / "flows" / "service" / "deploy" / "PLANNING.md"
+BEGIN, END = "<!-- written by benchmarks/planning.py -->\n", "<!-- until here -->\n"
+DAY_S, GB = 86_400, 1e9
+
+
+def plan(x: Mapping[str, float]) -> list[tuple[str, str, str]]:
+    """What is needed, how much, and the formula, for the figures by name."""
+    articles, pages = x["articles_a_day"], x["articles_a_day"] * x["pages_an_article"]
+    feeds = articles / x["new_entries_a_feed_a_day"]
+    polls = feeds * x["polls_a_feed_a_day"]
+    reading_s = pages * x["reader_cpu_ms_a_page"] / 1000 + polls * x["poll_cpu_ms"] / 1000
+    cores = reading_s / DAY_S / x["busy_share"]
+    readers = math.ceil(cores / x["cores_a_reader"])
+    reader_mib = x["reader_base_mib"] + x["cores_a_reader"] * x["reader_process_mib"]
+    flow_s = pages * x["flow_cpu_ms_a_page"] / 1000
+    kept = articles * (x["warehouse_bytes_an_article"] + x["search_bytes_an_article"]) / GB
+    archived = pages * x["archive_bytes_a_page"] / GB
+    disk = kept * x["text_days"] + articles * x["warehouse_bytes_an_article"] / GB * x["text_days"]
+    came = pages * x["page_wire_bytes"] + polls * x["feed_wire_bytes"]
+    within = pages * (x["archive_bytes_a_page"] + x["text_bytes_an_article"])
+    return [
+        ("feeds", f"{feeds:,.0f}", "articles / new entries a feed"),
+        ("polls a day", f"{polls:,.0f}", "feeds x polls a feed"),
+        ("CPU of reading", f"{reading_s / 3600:,.0f} h a day", "pages x reader CPU + polls x CPU of a poll"),
+        ("cores that read", f"{cores:,.1f}", "CPU of reading / 24 h / busy share"),
+        (
+            "**reading machines**",
+            f"**{readers}** of {x['cores_a_reader']:.0f} cores, one more for repairs",
+            "cores / cores a machine, rounded up",
+        ),
+        ("memory of one", f"{reader_mib / 1024:.1f} GiB", "worker + cores x reading process"),
+        ("CPU of the flow's machine", f"{flow_s / 3600:.1f} h a day", "pages x flow CPU"),
+        (
+            "its memory",
+            f"{x['flow_mib'] / 1024:.1f} GiB and what DuckDB may take",
+            "flow, Prefect's server, scheduler",
+        ),
+        ("disk, warehouse and index", f"{kept:.1f} GB a day", "articles x bytes an article"),
+        ("disk, archive", f"{archived:.0f} GB a day", "pages x archived bytes"),
+        (
+            f"**disk, {x['archive_days']:.0f} days of pages and {x['text_days']:.0f} of texts**",
+            f"**{(disk + archived * x['archive_days']) / 1000:.1f} TB**",
+            "both, the warehouse twice: it and its read copy",
+        ),
+        (
+            "network from the web",
+            f"{came / GB:,.0f} GB a day, {8 * came / DAY_S / 1e6:.0f} Mbit/s",
+            "pages and polls x bytes on the wire",
+        ),
+        (
+            "network inside",
+            f"{within / GB:,.0f} GB a day, {8 * within / DAY_S / 1e6:.0f} Mbit/s",
+            "pages x (archived page + text)",
+        ),
+        (
+            "sites, at least",
+            f"{math.ceil(pages * x['host_delay_s'] / DAY_S):,}",
+            "pages x pace / 24 h: fewer sites cannot be read so fast in politeness",
+        ),
+    ]
+
+
+def written(figures: Mapping[str, Any]) -> str:
+    """The generated part of the page."""
+    values = {one["name"]: float(one["value"]) for kind in ("measured", "assumed") for one in figures[kind]}
+    measured = [
+        (f"{one['what']} (`{one['name']}`)", _shown(one), f"`{one['command']}`") for one in figures["measured"]
+    ]
+    assumed = [(f"{one['what']} (`{one['name']}`)", _shown(one)) for one in figures["assumed"]]
+    return "\n".join(
+        [
+            *_table(("Measured", "Value", "By"), measured),
+            "",
+            *_table(("Assumed: put in your own", "Value"), assumed),
+            "",
+            *_table(("The plan", "Needs", "Which is"), plan(values)),
+            "",
+        ]
+    )
+
+
+def _shown(one: Mapping[str, Any]) -> str:
+    return f"{one['value']:,} {one['unit']}".strip()
+
+
+def _table(head: tuple[str, ...], rows: list[Any]) -> list[str]:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+def renewed(page: str, part: str) -> str:
+    """The page with its generated part in place."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return before + BEGIN + "\n" + part + "\n" + END + after
+
+
+def main() -> None:
+    """Write the page anew."""
+    part = written(json.loads(FIGURES.read_text(encoding="utf-8")))
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), part), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""A command without a Prefect server at hand runs one within itself; nothing of it is left, it spoils no output."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.embedded import EmbeddedServer, prefect_server
+from flows.platform import PrefectUnavailable, answers
+from flows.settings import Settings
+from tests.flows.tools import Cli, rows
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def cli(with_model, tmp_path):
+    with_model(tmp_path / "var")
+    (tmp_path / "feeds.csv").write_text("url\nhttp://127.0.0.1:9/rss\n")
+    return Cli(tmp_path, SMEWATCH_HOST_DELAY_S="0")
+
+
+def children(pid: int) -> list[str]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [child for task in tasks for child in task.read_text().split()]
+
+
+def test_the_run_is_a_run_of_prefect_and_says_nothing_of_a_server(cli):
+    done = cli("run", "--feeds", "feeds.csv", "--allow-private")
+    assert done.returncode == 1  # its only feed does not answer
+    assert [line for line in done.stderr.splitlines() if line] == ["Starting Prefect's own server (4 to 20 s) ..."]
+    assert rows(cli.folder / "var", "select status from mart.runs") == [("completed",)]
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory):
+    """A program that had a server within, warned as the server would, and looked again after the block."""
+    folder = tmp_path_factory.mktemp("embedded")
+    code = _within(folder, "url = wait(); logging.getLogger('prefect.server.x').warning('of no use to a reader')")
+    code += "\nprint(answers(url), os.environ.get('PREFECT_API_URL'), flush=True)\nleave(0)"
+    return folder, subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+
+def test_after_the_block_nobody_answers_and_nobody_is_sent_there(ended):
+    _, done = ended
+    assert done.stdout == "False None\n"
+
+
+def test_warnings_of_the_server_go_into_its_log(ended):
+    folder, done = ended
+    assert done.stderr == ""
+    assert "of no use to a reader" in (folder / "var" / "prefect" / "server.log").read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are counted in Linux's /proc")
+def test_the_server_is_no_process_of_its_own_and_dies_with_ours(ended):
+    folder, _ = ended  # its folder is made ready already
+    held = "print(wait(), flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", _within(folder, held)], stdout=subprocess.PIPE, text=True) as ours:
+        assert ours.stdout is not None
+        api_url = ours.stdout.readline().strip()
+        assert answers(api_url)
+        assert children(ours.pid) == []
+        os.kill(ours.pid, signal.SIGKILL)
+    assert not answers(api_url)
+
+
+def test_a_server_that_cannot_start_names_its_log_and_what_to_do(tmp_path, monkeypatch):
+    class Mute:
+        started = False
+
+        def run(self) -> None:
+            time.sleep(0.01)
+
+    monkeypatch.setattr("flows.embedded._server", lambda port, log: Mute())
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    server = EmbeddedServer(Settings(data_dir=tmp_path))
+    server.start()
+    with pytest.raises(PrefectUnavailable, match=r"server\.log.*SMEWATCH_PREFECT_START_S"):
+        server.wait()
+    server.stop()
+
+
+def test_a_server_that_runs_already_is_used(monkeypatch, prefect_api):
+    monkeypatch.setenv("PREFECT_API_URL", prefect_api)
+    with prefect_server(Settings()) as wait:
+        assert wait() == prefect_api
+
+
+def _within(folder: Path, statement: str) -> str:
+    """A program that does something with the server of a data folder."""
+    return "\n".join(
+        [
+            "import logging, os, time",
+            "from flows.embedded import prefect_server",
+            "from flows.platform import answers, leave",
+            "from flows.settings import Settings",
+            "os.environ.pop('PREFECT_API_URL', None)",
+            f"with prefect_server(Settings(data_dir={str(folder / 'var')!r})) as wait:",
+            f"    {statement}",
+        ]
+    )
