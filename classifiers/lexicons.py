@@ -210,12 +210,16 @@ class _Reader:
             for start, opening in enumerate(openings[first:stop], first):
                 if opening is None:
                     continue
+                longer = opening.longer
+                if longer:
+                    longer = opening.going_on(folded[start + 1], written[start + 1]) if start + 1 < stop else ()
+                    if not longer and not opening.alone:
+                        continue
                 ends = dict.fromkeys(opening.alone, start + 1)
-                if opening.longer and start + 1 < stop:
-                    for phrase in opening.going_on(folded[start + 1], written[start + 1]):
-                        end = phrase.end(folded, written, start, stop)
-                        if end > ends.get(phrase.concept, 0):
-                            ends[phrase.concept] = end
+                for phrase in longer:
+                    end = phrase.end(folded, written, start, stop)
+                    if end > ends.get(phrase.concept, 0):
+                        ends[phrase.concept] = end
                 for concept, end in ends.items():
                     if start >= taken.get(concept, 0):
                         taken[concept] = end

@@ -41,23 +41,21 @@ def grams_of(folded: Sequence[str], places: Mapping[int, int], hits: Iterable[Hi
 
 def _tokens(folded: Sequence[str], places: Mapping[int, int], hits: Iterable[Hit]) -> Grams:
     shown = [None if word in SMALL_WORDS else word if word.isalpha() else _number(word) for word in folded]
-    end_of, masked = {}, 0
+    end_of: dict[int, int] = {}
+    covered: set[int] = set()
     for at in sorted(places):
-        if at >= masked:
-            end_of[at] = masked = places[at]
-            shown[at:masked] = [PLACE, *([None] * (masked - at - 1))]
+        if at not in covered:
+            end_of[at] = places[at]
+            shown[at : places[at]] = [PLACE, *([None] * (places[at] - at - 1))]
+            covered.update(range(at, places[at]))
     starts = [at for at, name in enumerate(shown) if name]
-    names = [name for name in shown if name]
     ends = [end_of.get(at, at + 1) for at in starts]
-    covered = {at for start, end in end_of.items() for at in range(start, end)}
-    for start, end, name in {
-        h.start: (h.start, h.end, _FOLDED[h.concept]) for h in hits if h.concept in _FOLDED
-    }.values():
-        if start not in covered:
-            place = bisect_left(starts, start)
-            names.insert(place, name)
-            starts.insert(place, start)
-            ends.insert(place, end)
+    names = [name for name in shown if name]
+    for hit in {hit.start: hit for hit in hits if hit.concept in _FOLDED and hit.start not in covered}.values():
+        before = bisect_left(starts, hit.start)
+        names.insert(before, _FOLDED[hit.concept])
+        starts.insert(before, hit.start)
+        ends.insert(before, hit.end)
     return Grams(names, starts, ends)
 
 

@@ -122,7 +122,7 @@ def _no_tick() -> None:
 def _harvester(settings: Settings, kit: Kit, archive: Archive | None) -> Iterator[Harvester]:
     known = kit.lesson
     with web.open_harvester(
-        settings, kit.resolve, known.robots, archive, known.rests, pauses=known.pauses, pool=_kept_pool(settings)
+        settings, kit.resolve, known.robots, archive, known.rests, pauses=known.pauses, pools=_kept_pools(settings)
     ) as harvester:
         yield harvester
 
@@ -134,15 +134,15 @@ class _KeptPool(Pool):
         """Nothing: the next errand needs them."""
 
 
-_pools: dict[tuple[int, int], Pool] = {}
+_pools: dict[tuple[int, int], web.Pools] = {}
 _opening = threading.Lock()  # several errands run in threads of one process
 
 
-def _kept_pool(settings: Settings) -> Pool:
+def _kept_pools(settings: Settings) -> web.Pools:
     if multiprocessing.current_process().daemon:
         raise NannyForbids
     key = settings.worker_processes, settings.worker_memory_bytes
     with _opening:
         if key not in _pools:
-            _pools[key] = web.open_pool(settings, _KeptPool)
+            _pools[key] = web.open_pools(settings, _KeptPool)
         return _pools[key]

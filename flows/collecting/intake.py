@@ -184,7 +184,7 @@ def judge_articles(harvester: Harvester, model: Path, endings: Iterable[Ending])
     """Verdicts by text_hash. A text that overruns its worker stays without one until history is judged again."""
     articles = [ending.article for ending in endings if ending.article]
     documents = [Document(article.title, article.text, article.language) for article in articles]
-    verdicts = judge_texts(harvester.pool, model, documents)
+    verdicts = judge_texts(harvester.judges, model, documents)
     return {article.text_hash: verdict for article, verdict in zip(articles, verdicts, strict=True) if verdict}
 
 

@@ -1,6 +1,7 @@
 """The harvester as the settings want it."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from flows.settings import Settings
 from flows.steps.harvesting import Harvester, HarvestLimits
@@ -12,6 +13,7 @@ from flows.steps.web.pacing import HostPace, HostPaces, HostRest
 from flows.steps.web.robots import RobotsFile
 from flows.steps.workers import Pool
 
+READERS_A_JUDGE = 8  # a text takes a tenth of the time to judge that it takes to read
 # What every worker process needs.
 PRELOADED = (
     "flows.steps.pages.extracting",
@@ -22,6 +24,13 @@ PRELOADED = (
 )
 
 
+class Pools(NamedTuple):
+    """Worker processes that read, which are often replaced, and one in eight that judge, for a model loads in 2 s."""
+
+    reading: Pool
+    judging: Pool
+
+
 def open_harvester(
     settings: Settings,
     resolve: Mapping[str, str],
@@ -30,7 +39,7 @@ def open_harvester(
     rests: Iterable[HostRest] = (),
     *,
     pauses: Mapping[str, float] | None = None,
-    pool: Pool | None = None,
+    pools: Pools | None = None,
 ) -> Harvester:
     """A harvester with the client, the paces and the worker processes that the settings ask for; use with `with`.
 
@@ -38,21 +47,30 @@ def open_harvester(
 
     `robots_files` are those that earlier runs read within the last day, `rests` what they remembered of hosts,
     counted from now; pages are kept in `archive`, if there is one. `pauses` say how long a host is left alone because
-    another machine asked it. The harvester closes its worker processes with itself: those of `pool`, or its own.
+    another machine asked it. The harvester closes its worker processes with itself: those of `pools`, or its own.
     """
     tame_logging()
+    pools = pools or open_pools(settings)
     limits = HarvestLimits(
         settings.read_limit_s, feeds_at_once=settings.connections, pages_at_once=4 * settings.connections
     )
     return Harvester(
         lambda: open_client(settings, resolve, rests, pauses),
-        pool or open_pool(settings),
+        pools.reading,
         limits,
         robots_files=robots_files,
         feeds_obey_robots=settings.feeds_obey_robots,
         obey_reservations=settings.obey_reservations,
         archive=archive,
+        judges=pools.judging,
     )
+
+
+def open_pools(settings: Settings, kind: type[Pool] = Pool) -> Pools:
+    """The worker processes of a harvester. Nothing starts before it is needed."""
+    n_judges = max(1, settings.worker_processes // READERS_A_JUDGE)
+    memory_bytes = settings.worker_memory_bytes
+    return Pools(open_pool(settings, kind), kind(n_judges, memory_bytes=memory_bytes, preload=PRELOADED))
 
 
 def open_pool(settings: Settings, kind: type[Pool] = Pool) -> Pool:

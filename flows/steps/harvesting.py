@@ -95,8 +95,11 @@ class Harvester:
         feeds_obey_robots: bool = True,
         obey_reservations: bool = False,
         archive: Archive | None = None,
+        judges: Pool | None = None,
     ) -> None:
-        """`robots_files` were read by earlier runs; feeds obey them where they name us, if they shall.
+        """`pool` reads feeds and pages. `judges` is kept open beside it for who judges what was read; null: `pool`.
+
+        `robots_files` were read by earlier runs; feeds obey them where they name us, if they shall.
 
         With `obey_reservations` nothing is kept of what its publisher reserves against machine learning.
         Pages go into `archive`, which is closed with the harvester; null: they are not kept.
@@ -107,6 +110,7 @@ class Harvester:
         self._obey_reservations = obey_reservations
         self.archive = archive
         self.pool = pool
+        self.judges = judges or pool
         self._limits = limits
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="harvester", daemon=True)
@@ -126,6 +130,7 @@ class Harvester:
             self._thread.join()
             self._loop.close()
             self.pool.close()
+            self.judges.close()
             if self.archive:
                 self.archive.close()
 

