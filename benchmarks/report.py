@@ -61,6 +61,7 @@ TITLES = {
     "peers": "2. Peers",
     "feeds_polled": "3. Feed polling",
     "classification": "4. Classification",
+    "growth": "5. Cost by number of articles in the warehouse",
     "start_up": "6. Start-up",
     "prefects_share": "7. Prefect's share",
     "memory": "8. Memory",
@@ -87,6 +88,17 @@ def line(row: Row, printed: Any) -> str:
         word, bound = row.asked
         asked, met = f"{word} {said(bound)}", "yes" if HOLDS[word](number, bound) else "**no**"
     return f"| {row.what} | {said(number)} {row.unit} | {asked} | {met} |"
+
+
+def section(step: str, steps: dict[str, Any]) -> list[str]:
+    """How a step was measured and its table; nothing if it was not."""
+    if step == "growth":
+        about = [how(one) for name, one in steps.items() if name.startswith(("warehouse_", "digest_"))]
+        return [" ".join(about), "", *growth_table(growth(steps))] if about else []
+    if step not in steps:
+        return []
+    lines = [line(row, steps[step]["printed"]) for row in ROWS if row.step == step]
+    return [how(steps[step]), "", "| what | measured | asked | met |", "| --- | ---: | --- | --- |", *lines]
 
 
 def growth(steps: dict[str, Any]) -> dict[str, dict[int, float]]:
@@ -147,22 +159,8 @@ def text(results: dict[str, Any]) -> str:
         "![Pages a second, cost by size of the warehouse, memory by number of articles](results.png)",
     ]
     for step, title in TITLES.items():
-        if one := steps.get(step):
-            lines = [line(row, one["printed"]) for row in ROWS if row.step == step]
-            out += [
-                "",
-                f"## {title}",
-                "",
-                how(one),
-                "",
-                "| what | measured | asked | met |",
-                "| --- | ---: | --- | --- |",
-            ]
-            out += lines
-    if costs := growth(steps):
-        measured = [how(one) for name, one in steps.items() if name.startswith(("warehouse_", "digest_"))]
-        out += ["", "## 5. Cost by number of articles in the warehouse", "", " ".join(measured), ""]
-        out += growth_table(costs)
+        if lines := section(step, steps):
+            out += ["", f"## {title}", "", *lines]
     return "\n".join(out) + "\n"
 
 
@@ -173,7 +171,7 @@ def figure(steps: dict[str, Any], path: Path) -> None:
     mpl.use("agg")
     import matplotlib.pyplot as plt
 
-    drawn, panels = plt.subplots(1, 3, figsize=(13, 3.8), layout="constrained")
+    drawn, panels = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
     for axes, draw in zip(panels, (draw_pages, draw_growth, draw_memory), strict=True):
         axes.spines[["top", "right"]].set_visible(False)
         if not draw(axes, steps):
@@ -211,6 +209,8 @@ def draw_growth(axes: Any, steps: dict[str, Any]) -> bool:
         axes.plot(list(by_size), list(by_size.values()), marker="o", markersize=3, label=name)
     if costs:
         axes.set(xscale="log", yscale="log")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.legend(fontsize=7, frameon=False)
     axes.tick_params(labelsize=8)
     return bool(costs)
@@ -218,13 +218,14 @@ def draw_growth(axes: Any, steps: dict[str, Any]) -> bool:
 
 def draw_memory(axes: Any, steps: dict[str, Any]) -> bool:
     """Peak of all processes by articles of the run; False if nothing is known."""
-    axes.set_title("Peak memory of all processes, MiB, by articles of the run", loc="left", fontsize=10)
+    axes.set_title("Peak of all processes in MiB, by articles of the run", loc="left", fontsize=10)
     runs = steps["memory"]["printed"]["runs"] if "memory" in steps else []
     axes.plot([run["articles"] for run in runs], [run["peak_mib"] for run in runs], marker="o", color="#1f6f8b")
     if runs:
         axes.axhline(1.2 * 1024, color="#b8c4cc", linestyle="--")
-        axes.annotate("asked: under 1.2 GiB", (runs[0]["articles"], 1.2 * 1024), fontsize=7, va="bottom")
-        axes.set(xscale="log", ylim=(0, None))
+        axes.annotate("asked: under 1.2 GiB", (runs[0]["articles"], 1.2 * 1024), fontsize=7, va="top")
+        axes.set(xscale="log", ylim=(0, 1400))
+        axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(labelsize=8)
     return bool(runs)
 
