@@ -182,30 +182,38 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 def fill(path: Path, maker: Maker, size: int) -> dict[str, Any]:
-    """Store all articles, batch by batch, each with what an ingest asks before; opening and closing are counted."""
-    store_s, store_cpu_s, ask_s, slowest_ask_s, slowest_store_s = 0.0, 0.0, 0.0, 0.0, 0.0
-    for number, first in enumerate(range(0, maker.n_articles, size)):
-        batch = maker.batch(number, first, size)
-        asked = timed(partial(look_up, path, batch))
-        before_s = time.process_time()
-        stored = timed(partial(store, path, maker, batch))
-        store_cpu_s += time.process_time() - before_s
-        ask_s, store_s = ask_s + asked, store_s + stored
-        slowest_ask_s, slowest_store_s = max(asked, slowest_ask_s), max(stored, slowest_store_s)
-        if number % 10 == 0:
-            print(f"{first + size:>9} articles, last batch {stored:.2f} s", file=sys.stderr, flush=True)
+    """Store all articles, batch by batch, each with what an ingest asks before; opening and closing are counted.
+
+    What an earlier call stored stays: each batch leaves a line of seconds beside the warehouse.
+    """
+    notes = path.with_suffix(".jsonl")
+    done = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+    notes.parent.mkdir(parents=True, exist_ok=True)
+    with notes.open("a", buffering=1) as out:
+        for first in range(size * len(done), maker.n_articles, size):
+            batch = maker.batch(len(done), first, size)
+            asked_s = timed(partial(look_up, path, batch))
+            before_s = time.process_time()
+            stored_s = timed(partial(store, path, maker, batch))
+            done.append({"ask_s": asked_s, "store_s": stored_s, "cpu_s": time.process_time() - before_s})
+            out.write(json.dumps(done[-1]) + "\n")
+    return filled(path, maker, done)
+
+
+def filled(path: Path, maker: Maker, done: list[dict[str, float]]) -> dict[str, Any]:
+    """What the filling took, and what it left."""
     rows, text_bytes = sizes(path)
-    file_bytes = path.stat().st_size
+    file_bytes, store_s = path.stat().st_size, sum(one["store_s"] for one in done)
     return {
         "articles": maker.n_articles,
         "rows": rows,
         "store_s": round(store_s, 1),
-        "store_cpu_s": round(store_cpu_s, 1),  # of two threads, much of it beside each other
+        "store_cpu_s": round(sum(one["cpu_s"] for one in done), 1),  # of two threads, much of it beside each other
         "rows_per_s": round(rows / store_s),
         "articles_per_s": round(maker.n_articles / store_s),
-        "slowest_store_s": slowest_store_s,
-        "lookups_s": round(ask_s, 1),
-        "slowest_lookup_s": slowest_ask_s,
+        "slowest_store_s": max(one["store_s"] for one in done),
+        "lookups_s": round(sum(one["ask_s"] for one in done), 1),
+        "slowest_lookup_s": max(one["ask_s"] for one in done),
         "text_bytes": text_bytes,
         "file_bytes": file_bytes,
         "file_bytes_per_text_byte": round(file_bytes / text_bytes, 3),
