@@ -23,7 +23,7 @@ from flows import models, searching
 from flows.collecting import intake, keeping, web
 from flows.collecting.catalogue import Unrecorded, read_feeds
 from flows.collecting.intake import Chosen, Read
-from flows.collecting.spool import SpoolFull
+from flows.collecting.spooled import SpoolFull
 from flows.locks import one_at_a_time
 from flows.platform import ClusterUnavailable
 from flows.progress import Progress, Silence
