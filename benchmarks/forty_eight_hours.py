@@ -46,6 +46,7 @@ N_FEEDS, N_NEW = 4, 2  # feeds, and articles each of them adds in an interval
 INTERVAL_S = 60.0
 BEGIN = datetime(2020, 1, 6, tzinfo=UTC)  # a Monday, and long past: what is simulated never overtakes Prefect's clock
 FASTER = 1440
+VICTIMS = ("server", "serve", "run", "everything")
 # Python runs this file of the folder in PYTHONPATH at the start of every process of the service.
 CLOCK = f"""
 from datetime import datetime, timedelta, timezone
@@ -191,17 +192,15 @@ def simulate(folder: Path, web: Web, intervals: int, chance: random.Random) -> d
 
 def disturb(service: Service, web: Web, intervals: int, chance: random.Random, tally: Tally, begun_s: float) -> None:
     """News in every interval, a kill every two to four of them."""
-    next_kill_s = begun_s + 120
+    what, next_kill_s = chance.choice(VICTIMS), begun_s + 120
     for number in range(intervals):
         tally.n_announced = web.publish()
         end_s = begun_s + (number + 1) * INTERVAL_S
         while (now_s := time.time()) < end_s:
-            if now_s >= next_kill_s:
-                what = chance.choice(("server", "serve", "run", "everything"))
-                if service.kill(what):
-                    tally.kills[what] += 1
-                    next_kill_s = now_s + chance.uniform(120, 240)
-                    print(f"{number:>3} killed: {what}", file=sys.stderr)
+            if now_s >= next_kill_s and service.kill(what):
+                tally.kills[what] += 1
+                print(f"{number:>3} killed: {what}", file=sys.stderr)
+                what, next_kill_s = chance.choice(VICTIMS), now_s + chance.uniform(120, 240)
             time.sleep(0.5)  # a run is killed as soon as there is one
 
 

@@ -3,23 +3,29 @@
     with web(10_000) as about: ...   # about.catalogue is a file to pass to `smewatch run --feeds`
 
 Each copy begins its paragraphs with a number of its own, so that no two texts are the same. Every feed is a host of
-its own (127.1.x.y) and gives each entry a sound date, as most real feeds do.
+its own (127.1.x.y) and gives each entry a sound date, as most real feeds do. `web(n, brief)` has pages of our own
+instead, 2 KB each: where the number of articles matters and not the work on each.
 """
 
 import asyncio
 import csv
 import gzip
+import json
+import random
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import Process, Queue
 from pathlib import Path
 
+import seeds
+
 WEB = Path(__file__).parents[1].parent / "shared" / "web"
 ENTRIES_PER_FEED = 20
+RELEVANT_EVERY = 25  # of the brief pages: the share that a general catalogue gives
 _PARAGRAPH = re.compile(rb"<p(?=[ >])[^>]*>")
 
 
@@ -49,6 +55,28 @@ def page(number: int) -> bytes:
     return _PARAGRAPH.sub(lambda found: found[0] + b"Note %d. " % copy, originals()[which])
 
 
+def brief(number: int) -> bytes:
+    """Page `number` of our own: fourteen sentences of the seeds' examples, in an order that no other page has.
+
+    One in twenty-five is made of relevant examples, the others of those that are not.
+    """
+    title, *chosen = random.Random(number).sample(sentences(number % RELEVANT_EVERY == 0), 15)  # noqa: S311 - no secret
+    paragraphs = "".join(f"<p>{' '.join(chosen[n : n + 4])}</p>" for n in range(0, 14, 4))
+    return (
+        f"<!doctype html><html lang=en><head><title>{title}</title></head>"
+        f"<body><nav><a href=/>Home</a></nav><article><h1>{title}</h1>{paragraphs}</article></body></html>"
+    ).encode()
+
+
+@lru_cache(maxsize=2)
+def sentences(is_relevant: bool) -> list[str]:
+    """Sentences of 60 to 200 characters of the English examples in seeds/, the relevant or the others."""
+    lines = (seeds.FOLDER / "examples" / "english.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = (row["text"] for row in map(json.loads, lines) if (row["label"] == 1) is is_relevant)
+    found = (sentence for text in texts for sentence in re.split(r"(?<=[.!?])\s+", text))
+    return sorted({sentence for sentence in found if 60 <= len(sentence) <= 200})
+
+
 def feed(number: int, n_pages: int, host: str) -> bytes:
     """Feed `number`, with at most 20 of the pages."""
     first = number * ENTRIES_PER_FEED
@@ -60,12 +88,14 @@ def feed(number: int, n_pages: int, host: str) -> bytes:
     return f"<rss version='2.0'><channel><title>Feed {number}</title>{items}</channel></rss>".encode()
 
 
-async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, n_pages: int) -> None:
+async def answer(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, n_pages: int, make: Callable[[int], bytes]
+) -> None:
     """Requests of one connection, until it closes."""
     try:
         while head := await reader.readuntil(b"\r\n\r\n"):
             path, host = _asked(head)
-            kind, body = _body(path, n_pages, host)
+            kind, body = _body(path, n_pages, host, make)
             status = b"200 OK" if body else b"404 Not Found"
             lines = b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n" % (status, kind, len(body))
             writer.write(lines + body)
@@ -82,20 +112,20 @@ def _asked(head: bytes) -> tuple[str, str]:
     return lines[0].split(" ")[1], host
 
 
-def _body(path: str, n_pages: int, host: str) -> tuple[bytes, bytes]:
+def _body(path: str, n_pages: int, host: str, make: Callable[[int], bytes]) -> tuple[bytes, bytes]:
     name, _, number = path.strip("/").partition("/")
     if name == "page":
-        return b"text/html; charset=utf-8", page(int(number))
+        return b"text/html; charset=utf-8", make(int(number))
     if name == "feed":
         return b"application/rss+xml", feed(int(number), n_pages, host)
     return b"text/plain", b""
 
 
-def serve(n_pages: int, ports: "Queue[int]") -> None:
+def serve(n_pages: int, make: Callable[[int], bytes], ports: "Queue[int]") -> None:
     """Serve on every loopback address until killed."""
 
     async def main() -> None:
-        server = await asyncio.start_server(lambda r, w: answer(r, w, n_pages), "0.0.0.0", 0, backlog=1024)  # noqa: S104  # 127.1.x.y are many
+        server = await asyncio.start_server(lambda r, w: answer(r, w, n_pages, make), "0.0.0.0", 0, backlog=1024)  # noqa: S104  # 127.1.x.y are many
         ports.put(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
@@ -103,11 +133,11 @@ def serve(n_pages: int, ports: "Queue[int]") -> None:
 
 
 @contextmanager
-def web(n_pages: int) -> Iterator[About]:
-    """The web while the block runs."""
+def web(n_pages: int, make: Callable[[int], bytes] = page) -> Iterator[About]:
+    """The web while the block runs; `make` gives the page of a number."""
     ports: Queue[int] = Queue()
-    originals()
-    server = Process(target=serve, args=(n_pages, ports), daemon=True)
+    make(0)
+    server = Process(target=serve, args=(n_pages, make, ports), daemon=True)
     server.start()
     port, n_feeds = ports.get(timeout=60), -(-n_pages // ENTRIES_PER_FEED)
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ flows/service/deploy/PLANNING.md between its two marks anew; a test holds that i
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,11 @@ def plan(x: Mapping[str, float]) -> list[tuple[str, str, str]]:
     reading_s = pages * x["reader_cpu_ms_a_page"] / 1000 + polls * x["poll_cpu_ms"] / 1000
     cores = reading_s / DAY_S / x["busy_share"]
     readers = math.ceil(cores / x["cores_a_reader"])
-    reader_mib = x["reader_base_mib"] + x["cores_a_reader"] * x["reader_process_mib"]
+    reader_mib = x["reader_mib"] + (x["cores_a_reader"] - 1) * x["reader_process_mib"]
     flow_s = pages * x["flow_cpu_ms_a_page"] / 1000
-    kept = articles * (x["warehouse_bytes_an_article"] + x["search_bytes_an_article"]) / GB
+    warehouse, index = (articles * x[f"{name}_bytes_an_article"] / GB for name in ("warehouse", "search"))
     archived = pages * x["archive_bytes_a_page"] / GB
-    disk = kept * x["text_days"] + articles * x["warehouse_bytes_an_article"] / GB * x["text_days"]
+    disk = (2 * warehouse + index) * x["text_days"] + archived * x["archive_days"]
     came = pages * x["page_wire_bytes"] + polls * x["feed_wire_bytes"]
     within = pages * (x["archive_bytes_a_page"] + x["text_bytes_an_article"])
     return [
@@ -43,19 +43,25 @@ def plan(x: Mapping[str, float]) -> list[tuple[str, str, str]]:
             f"**{readers}** of {x['cores_a_reader']:.0f} cores, one more for repairs",
             "cores / cores a machine, rounded up",
         ),
-        ("memory of one", f"{reader_mib / 1024:.1f} GiB", "worker + cores x reading process"),
+        ("memory of one", f"{reader_mib / 1024:.1f} GiB", "worker with one reading process + (cores - 1) x another"),
         ("CPU of the flow's machine", f"{flow_s / 3600:.1f} h a day", "pages x flow CPU"),
         (
             "its memory",
             f"{x['flow_mib'] / 1024:.1f} GiB and what DuckDB may take",
             "flow, Prefect's server, scheduler",
         ),
-        ("disk, warehouse and index", f"{kept:.1f} GB a day", "articles x bytes an article"),
+        ("disk, warehouse", f"{warehouse:.1f} GB a day", "articles x bytes an article"),
+        ("disk, index of the search", f"{index:.1f} GB a day", "articles x bytes an article"),
         ("disk, archive", f"{archived:.0f} GB a day", "pages x archived bytes"),
         (
             f"**disk, {x['archive_days']:.0f} days of pages and {x['text_days']:.0f} of texts**",
-            f"**{(disk + archived * x['archive_days']) / 1000:.1f} TB**",
-            "both, the warehouse twice: it and its read copy",
+            f"**{disk / 1000:.1f} TB**",
+            "all three, the warehouse twice: it and its read copy",
+        ),
+        (
+            "one publishing, with all texts there",
+            f"{warehouse * x['text_days'] * x['publish_s_a_gb'] / 3600:.1f} h",
+            "gigabytes of warehouse x seconds",
         ),
         (
             "network from the web",
@@ -81,10 +87,15 @@ def written(figures: Mapping[str, Any]) -> str:
     measured = [
         (f"{one['what']} (`{one['name']}`)", _shown(one), f"`{one['command']}`") for one in figures["measured"]
     ]
+    sizes = [(size, f"{ms} ms") for size, ms in figures["errands"]["cpu_ms_a_page"].items()]
     assumed = [(f"{one['what']} (`{one['name']}`)", _shown(one)) for one in figures["assumed"]]
     return "\n".join(
         [
             *_table(("Measured", "Value", "By"), measured),
+            "",
+            *_table(
+                (f"Pages an errand (`{figures['errands']['command']}`)", "CPU a page, all sides, run included"), sizes
+            ),
             "",
             *_table(("Assumed: put in your own", "Value"), assumed),
             "",
@@ -98,9 +109,9 @@ def _shown(one: Mapping[str, Any]) -> str:
     return f"{one['value']:,} {one['unit']}".strip()
 
 
-def _table(head: tuple[str, ...], rows: list[Any]) -> list[str]:
+def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> list[str]:
     lines = [head, tuple("---" for _ in head), *rows]
-    return ["| " + " | ".join(cells) + " |" for cells in lines]
+    return ["| " + " | ".join(map(str, cells)) + " |" for cells in lines]
 
 
 def renewed(page: str, part: str) -> str:

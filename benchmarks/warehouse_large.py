@@ -6,7 +6,8 @@ Articles have texts of 3 KB, chained word by word from the stories of seeds/exam
 do), places, phrases, sectors and bodies, and spread over two years. Every batch goes the way an ingest goes: look up
 what is known, then one transaction. The relevant ones are grouped into stories of two. Prints one JSON object: rows a
 second with all tables counted, seconds of the slowest lookup and of each query and example, bytes of file a byte of
-text, the largest memory of the process, and how long a writer waits while the read copy is published.
+text, the largest memory of the process, and how long a writer waits while the read copy is published. Called again
+after it was stopped, it goes on where it was.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import seeds
+from warehouse.compacting import compact
 from warehouse.digest_rows import StoryArticleRow, StoryLeadRow
 from warehouse.example_queries import example_queries
 from warehouse.opening import open_for_reading, open_warehouse
@@ -182,30 +184,38 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 def fill(path: Path, maker: Maker, size: int) -> dict[str, Any]:
-    """Store all articles, batch by batch, each with what an ingest asks before; opening and closing are counted."""
-    store_s, store_cpu_s, ask_s, slowest_ask_s, slowest_store_s = 0.0, 0.0, 0.0, 0.0, 0.0
-    for number, first in enumerate(range(0, maker.n_articles, size)):
-        batch = maker.batch(number, first, size)
-        asked = timed(partial(look_up, path, batch))
-        before_s = time.process_time()
-        stored = timed(partial(store, path, maker, batch))
-        store_cpu_s += time.process_time() - before_s
-        ask_s, store_s = ask_s + asked, store_s + stored
-        slowest_ask_s, slowest_store_s = max(asked, slowest_ask_s), max(stored, slowest_store_s)
-        if number % 10 == 0:
-            print(f"{first + size:>9} articles, last batch {stored:.2f} s", file=sys.stderr, flush=True)
+    """Store all articles, batch by batch, each with what an ingest asks before; opening and closing are counted.
+
+    What an earlier call stored stays: each batch leaves a line of seconds beside the warehouse.
+    """
+    notes = path.with_suffix(".jsonl")
+    done = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+    notes.parent.mkdir(parents=True, exist_ok=True)
+    with notes.open("a", buffering=1) as out:
+        for first in range(size * len(done), maker.n_articles, size):
+            batch = maker.batch(len(done), first, size)
+            asked_s = timed(partial(look_up, path, batch))
+            before_s = time.process_time()
+            stored_s = timed(partial(store, path, maker, batch))
+            done.append({"ask_s": asked_s, "store_s": stored_s, "cpu_s": time.process_time() - before_s})
+            out.write(json.dumps(done[-1]) + "\n")
+    return filled(path, maker, done)
+
+
+def filled(path: Path, maker: Maker, done: list[dict[str, float]]) -> dict[str, Any]:
+    """What the filling took, and what it left."""
     rows, text_bytes = sizes(path)
-    file_bytes = path.stat().st_size
+    file_bytes, store_s = path.stat().st_size, sum(one["store_s"] for one in done)
     return {
         "articles": maker.n_articles,
         "rows": rows,
         "store_s": round(store_s, 1),
-        "store_cpu_s": round(store_cpu_s, 1),  # of two threads, much of it beside each other
+        "store_cpu_s": round(sum(one["cpu_s"] for one in done), 1),  # of two threads, much of it beside each other
         "rows_per_s": round(rows / store_s),
         "articles_per_s": round(maker.n_articles / store_s),
-        "slowest_store_s": slowest_store_s,
-        "lookups_s": round(ask_s, 1),
-        "slowest_lookup_s": slowest_ask_s,
+        "slowest_store_s": max(one["store_s"] for one in done),
+        "lookups_s": round(sum(one["ask_s"] for one in done), 1),
+        "slowest_lookup_s": max(one["ask_s"] for one in done),
         "text_bytes": text_bytes,
         "file_bytes": file_bytes,
         "file_bytes_per_text_byte": round(file_bytes / text_bytes, 3),
@@ -247,6 +257,8 @@ def group(path: Path) -> float:
         found = warehouse.query("select article_id from mart.articles where is_relevant order by counted_at").rows
         ids = [str(row[0]) for row in found]
         pairs = list(zip(ids[::2], ids[1::2], strict=False))
+        if not pairs or warehouse.stories_version():
+            return 0.0  # an earlier call did it
         joined = [StoryArticleRow(one, f"s-{first}") for first, other in pairs for one in (first, other)]
         leads = [StoryLeadRow(f"s-{first}", first, "the first of 2 reports") for first, _ in pairs]
         return timed(lambda: warehouse.store_stories(warehouse.stories_version(), joined, [], leads, FIRST))
@@ -316,6 +328,19 @@ def publish(path: Path, how: str, pause_s: float) -> dict[str, float]:
     return {"publish_s": took_s, "opening_before_s": calm_s, "longest_opening_s": float(seen[-1]) if seen else calm_s}
 
 
+def rewrite(path: Path) -> dict[str, float]:
+    """The file written anew, as the nightly maintenance does it when enough is free."""
+    _, text_bytes = sizes(path)
+    began = time.perf_counter()
+    done = compact(path, now=FIRST, wait_s=300, always=True)
+    assert done
+    return {
+        "compact_s": round(time.perf_counter() - began, 1),
+        "file_bytes": done.bytes_after,
+        "file_bytes_per_text_byte": round(done.bytes_after / text_bytes, 3),
+    }
+
+
 def main() -> None:
     """Measure, and print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -324,13 +349,11 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="needs about 3.5 KB an article")
     given = parser.parse_args()
     path = given.folder / "warehouse.duckdb"
-    result: dict[str, Any] = {}
-    if not path.exists():  # else: ask the one that an earlier call left
-        result["fill"] = fill(path, Maker(given.articles), given.batch)
-        result["group_s"] = group(path)
+    result: dict[str, Any] = {"fill": fill(path, Maker(given.articles), given.batch), "group_s": group(path)}
     result["ask"] = ask(path)
     result["publish"] = publish(path, "read", 0.05)
     result["publish_while_written"] = publish(path, "write", 5.0)
+    result["compact"] = rewrite(path)
     result["largest_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps(result, indent=2))
 

@@ -8,6 +8,7 @@ REAL.jsonl are labelled real articles that are kept apart: only figures on them 
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ class Ablations:
     def __init__(self, material: Material, concepts: Concepts) -> None:
         self.material = material
         self.model = Relevance(concepts)
-        self.features = ConceptFeatures(concepts).transform(material.readings)
+        self.shown = self.model.show(material.readings, material.labels, material.weights, kinds=material.kinds)
+        self.features = self.shown.features
         self.english = np.array(material.is_example) & np.array(material.is_english)
         self.relevant = material.labels == 1
         self.complete = self._out_of_fold(np.ones(len(material.labels), dtype=bool))
@@ -158,13 +160,12 @@ class Ablations:
     def _out_of_fold(self, kept: Chosen, off: Chosen | None = None) -> Floats:
         """Sum of the views, each by its spread, where only `kept` texts are learned from."""
         features = self.features if off is None else np.where(off, 0.0, self.features)
-        readings, labels, weights = self.material.readings, self.material.labels, self.material.weights
-        raw = np.zeros((len(labels), len(VIEWS)))
+        shown = replace(self.shown, features=features)
+        raw = np.zeros((len(features), len(VIEWS)))
         for train, test in grouped_folds(self.material):
             learned = [i for i in train if kept[i]]
-            fresh = clone(self.model)
-            fresh.fit_views([readings[i] for i in learned], labels[learned], weights[learned], features[learned])
-            raw[test] = fresh.view_log_odds(features[test], fresh.grams_.transform([readings[i] for i in test]))
+            fresh = clone(self.model).fit_views(shown.only(np.array(learned)))
+            raw[test] = fresh.judged(shown.only(np.array(test)))
         joined: Floats = (raw / np.maximum(raw.std(axis=0), 1e-9)).sum(axis=1)
         return joined
 
@@ -172,7 +173,8 @@ class Ablations:
         """On texts that are no part of the material: the seeds alone, and the whole model."""
         material, chosen = self.material, np.ones(len(others.labels), dtype=bool)
         likeness = self.likeness(ConceptFeatures(self.model.concepts).transform(others.readings))
-        model = clone(self.model).fit(material.readings, material.labels, material.weights, material.groups)
+        known = (material.readings, material.labels, material.weights, material.groups)
+        model = clone(self.model).fit(*known, kinds=material.kinds)
         return {
             "texts": len(others.examples),
             "relevant texts": int(others.labels.sum()),

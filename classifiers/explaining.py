@@ -13,11 +13,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array, vstack
 
 from classifiers.features import (
     Floats,
     Sheet,
     features_of,
+    meetings_of,
     parties_of,
     phrase_spots,
     place_spots,
@@ -51,6 +53,7 @@ class _Grams:
     starts: npt.NDArray[np.int_]
     ends: npt.NDArray[np.int_]
     weights: Floats
+    topics: Floats  # (grams, classes): in the classes of the topic view
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _Case:
     candidates: list[_Candidate]
     without: Sheet  # a variant for each candidate: the text without it
     words_lost: Floats  # (candidates,): what the word view's log-odds lose
+    topics_lost: Floats  # (candidates, classes): what the grams lose in the topic view
 
 
 def explain(model: Relevance, looks: Looks, briefly: Sequence[bool]) -> list[tuple[Evidence, ...]]:
@@ -67,9 +71,16 @@ def explain(model: Relevance, looks: Looks, briefly: Sequence[bool]) -> list[tup
     Where `briefly` is true, the likeliest sentence and phrases alone are tried.
     """
     cases = [_case(model, looks, place, _TRIED_BRIEFLY if brief else _TRIED) for place, brief in enumerate(briefly)]
-    features = features_of([case.without for case in cases], model.concepts)
-    joined = _joined(model, np.concatenate([looks.features, features]))
-    ends = np.cumsum([len(cases), *(len(case.candidates) for case in cases)])[:-1]
+    sheets = [case.without for case in cases]
+    said, counts = model.gram_topics(looks.rows), [len(case.candidates) for case in cases]
+    lost = np.concatenate([case.topics_lost for case in cases])
+    joined = _joined(
+        model,
+        np.concatenate([looks.features, features_of(sheets, model.concepts)]),
+        np.concatenate([said, said.repeat(counts, axis=0) - lost]),
+        vstack([looks.meetings, meetings_of(sheets)], format="csr"),
+    )
+    ends = np.cumsum([len(cases), *counts])[:-1]
     whole, *without = np.split(joined, ends)
     return [
         _evidence(model, case, as_it_stands - part)
@@ -77,10 +88,10 @@ def explain(model: Relevance, looks: Looks, briefly: Sequence[bool]) -> list[tup
     ]
 
 
-def _joined(model: Relevance, features: Floats) -> Floats:
-    """What the two concept views add to the sum of the three."""
-    linear = model.linear_.decision_function(features) / model.scales_[0]
-    joined: Floats = linear + model.forest_log_odds(features) / model.scales_[1]
+def _joined(model: Relevance, features: Floats, said: Floats, meetings: csr_array) -> Floats:
+    """What topic and forest view add to the sum of the three."""
+    topics = model.topic_log_odds(said, meetings) / model.scales_[0]
+    joined: Floats = topics + model.forest_log_odds(features) / model.scales_[1]
     return joined
 
 
@@ -111,8 +122,8 @@ def _case(model: Relevance, looks: Looks, place: int, tried: tuple[int, int]) ->
         candidates = [*_sentences(reading, grams, tried[0]), *_phrases(reading, tried[1])]
     removed = _removed(candidates, len(reading.written))
     without = _without(looks.sheets[place], reading, model, candidates, removed)
-    lost = (removed[:, grams.ends] > removed[:, grams.starts]) @ grams.weights
-    return _Case(reading, candidates, without, lost)
+    gone = (removed[:, grams.ends] > removed[:, grams.starts]).astype(float)
+    return _Case(reading, candidates, without, gone @ grams.weights, gone @ grams.topics)
 
 
 def _weighed_grams(model: Relevance, looks: Looks, place: int) -> _Grams:
@@ -122,8 +133,10 @@ def _weighed_grams(model: Relevance, looks: Looks, place: int) -> _Grams:
     starts, ends = np.array(grams.starts, int)[known], np.array(grams.ends, int)[known]
     columns, position, times = np.unique(found[known], return_inverse=True, return_counts=True)
     shares = rows.data[rows.indptr[place] : rows.indptr[place + 1]]  # in the order of `columns`, see tf_idf_rows
-    weights = (model.words_.coef_[0][columns] * shares / times)[position]
-    return _Grams(starts, ends, weights)
+    each = shares / times
+    weights = (model.words_.coef_[0][columns] * each)[position]
+    topics = (model.topics_.coef_[:, columns] * each)[:, position].T
+    return _Grams(starts, ends, weights, topics)
 
 
 def _sentences(reading: Reading, grams: _Grams, tried: int) -> Iterator[_Candidate]:

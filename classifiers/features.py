@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from classifiers.reading import Mention, Reading
@@ -179,6 +180,28 @@ def features_of(sheets: Sequence[Sheet], concepts: Concepts) -> Floats:
     """Features of every variant of at least one sheet, in order; many at a time, as calls cost more than sums."""
     parts = range(0, len(sheets), _TOGETHER)
     return np.concatenate([concept_features(stacked(sheets[at : at + _TOGETHER]), concepts) for at in parts])
+
+
+def meetings_of(sheets: Sequence[Sheet]) -> csr_array:
+    """How many sentences hold both of two things, for every variant and every two: (variants, meetings).
+
+    The things are the concepts, a place, two places, and a place abroad; each also meets itself.
+    """
+    return csr_array(np.concatenate([_meetings(sheet) for sheet in sheets]))
+
+
+def _meetings(sheet: Sheet) -> npt.NDArray[np.float32]:
+    named = (sheet.places > 0).sum(axis=2)
+    places = np.stack([named >= 1, named >= 2, _foreign(sheet).any(axis=2)], axis=2)
+    seen = np.concatenate([sheet.counts > 0, places], axis=2).astype(np.float32)
+    first, second = _pairs(seen.shape[2])
+    both: npt.NDArray[np.float32] = (seen.transpose(0, 2, 1) @ seen)[:, first, second]
+    return both
+
+
+@cache
+def _pairs(things: int) -> tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]:
+    return np.triu_indices(things)
 
 
 def _views(sheet: Sheet, concepts: Concepts, words: Floats, sentences: Floats) -> Floats:

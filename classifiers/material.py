@@ -42,6 +42,11 @@ class Material:
         return [example.group for example in self.examples]
 
     @property
+    def kinds(self) -> list[str | None]:
+        """The kind of cooperation or of near-miss; null where it is not said."""
+        return [example.kind for example in self.examples]
+
+    @property
     def is_example(self) -> list[bool]:
         """Which texts are labelled examples: scores are measured and thresholds chosen on these alone."""
         return [example.source == "example" for example in self.examples]

@@ -1,41 +1,52 @@
 """Is this text about SMEs that cooperate across a border? Three views of a reading, added and calibrated.
 
-    Reading -> concept features -> linear view -+
-                                -> forest view -+-> sum, each on its own scale -> Platt -> probability
-    Reading -> masked grams     -> word view   -+
+    Reading -> concept features ---> forest view -+
+    Reading -> meetings of concepts -+            |
+                                     +-> topic view -+-> sum, each on its own scale -> Platt -> probability
+    Reading -> masked grams ---------+            |
+                             +-----> word view ---+
 
-The linear view says what counts, the forest view that it must come together, the word view what no list foresaw.
+The forest view says that things must come together, the word view what no list foresaw, the topic view which concepts
+share a sentence, and in which words. Forest and topic view learn the kinds of cooperation and of near-miss; a text is
+as relevant as its six kinds of cooperation together. That there are ways to be relevant, and other ways not to be,
+is worth more than any further view: on grouped folds average precision is .966 with it and .952 without.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
+from scipy.special import logsumexp
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from classifiers.features import ConceptFeatures, Concepts, Floats, Sheet, features_of, sheet_of
+from classifiers.features import Concepts, Floats, Sheet, features_of, meetings_of, sheet_of
 from classifiers.formats import FORMAT as FORMAT
 from classifiers.reading import Reading
 
-VIEWS = ("linear", "forest", "words")
-_LEAF_TEXTS = 3  # a rule of the forest rests on three texts at least
+VIEWS = ("topics", "forest", "words")
+_LEAF_TEXTS = 2  # a rule of the forest rests on two texts at least; some kinds have five
 _SUREST = 0.001  # a forest whose trees all agree is still not certain
 
 
-def linear_view(strength: float) -> Pipeline:
-    """Concept features, standardised, into a logistic regression; `strength` is its C."""
-    return Pipeline([("scale", StandardScaler()), ("decide", LogisticRegression(C=strength, max_iter=3_000))])
+def class_names(labels: npt.NDArray[Any], kinds: Sequence[str | None] | None) -> npt.NDArray[np.str_]:
+    """What forest and topic view tell apart: label and kind, such as `1 forum`; `1 ` where the kind is not known."""
+    return np.array(
+        [f"{int(label)} {kind or ''}" for label, kind in zip(labels, kinds or repeat(None), strict=False)]
+    )
+
+
+def are_relevant(names: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    """Which of the classes named so are relevant."""
+    return np.char.startswith(names, "1")
 
 
 def forest_view(trees: int, random_state: int) -> ExtraTreesClassifier:
@@ -79,29 +90,46 @@ class Looks:
     features: Floats  # (readings, concept features)
     columns: list[npt.NDArray[np.int_]]  # of each gram of each reading in `rows`; -1 where the word view knows it not
     rows: csr_array  # (readings, grams): tf-idf
+    meetings: csr_array  # (readings, meetings): counts
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Texts to learn from, as the views take them; computed once, and learned from fold by fold."""
+
+    readings: Sequence[Reading]
+    features: Floats  # (readings, concept features)
+    meetings: csr_array  # (readings, meetings): counts
+    classes: npt.NDArray[np.str_]  # class_names
+    weights: Floats
+    is_labelled: npt.NDArray[np.bool_]  # false: background
+
+    def only(self, places: npt.NDArray[np.int_]) -> "Shown":
+        """The texts at these positions."""
+        others = (getattr(self, field.name)[places] for field in fields(self)[1:])
+        return Shown([self.readings[i] for i in places.tolist()], *others)
 
 
 class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """The sum of three views' log-odds, each divided by its spread, calibrated on folds grouped by event (Platt).
 
-    Input is a sequence of Reading and labels 0 or 1. Learned: `linear_`, `forest_`, `grams_`, `words_`; `scales_`,
-    the spread of
-    each view's out-of-fold log-odds; `slope_` and `offset_` of the calibration; `log_odds_`, those of the training
-    texts
+    Input is a sequence of Reading and labels 0 or 1. Learned: `forest_`; `grams_` and `words_`; `pairs_`, the idf of
+    meetings, and `topics_`, whose columns are those of `grams_`, then of `pairs_`; `scales_`, the spread of each
+    view's out-of-fold log-odds; `slope_` and `offset_` of the calibration; `log_odds_`, those of the training texts
     out of fold, in their order; `classes_`.
     """
 
     def __init__(
         self,
         concepts: Concepts = (),
-        linear_strength: float = 0.002,
+        topic_strength: float = 3.0,
         word_strength: float = 10.0,
         trees: int = 150,
         folds: int = 5,
         random_state: int = 0,
     ) -> None:
         self.concepts = concepts
-        self.linear_strength = linear_strength
+        self.topic_strength = topic_strength
         self.word_strength = word_strength
         self.trees = trees
         self.folds = folds
@@ -114,52 +142,63 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         sample_weight: npt.ArrayLike | None = None,
         groups: Sequence[str] | None = None,
         is_labelled: Sequence[bool] | None = None,
+        kinds: Sequence[str | None] | None = None,
     ) -> "Relevance":
         """Fit the views on all texts, and scales and calibration on their out-of-fold log-odds.
 
         `groups` names the event of each text (null: each its own): reports of one event stay on one side of a fold.
-        `is_labelled` says which texts are no background (null: all). Background teaches the two views of concepts
-        alone. In calibration, thousands of easy texts would move every probability. In the word view they would
-        teach that the style of real news speaks against, for the examples are retold: with 1,250 texts of background
-        recall at likely fell from .91 to .40 on real articles; where that view does without them, it is .84.
+        `kinds` are the kinds of cooperation or near-miss (null: not known), a class of their own where not known.
+        `is_labelled` says which texts are no background (null: all). Background teaches the forest alone, which sees
+        concepts. In calibration, thousands of easy texts would move every probability. In the views of words they
+        would teach that the style of real news speaks against, for the examples are retold: with 1,250 texts of
+        background recall at likely fell from .91 to .40 on real articles.
         """
         labels = np.asarray(y)
-        weights = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
         events = np.arange(len(labels)).astype(str) if groups is None else np.asarray(groups)
         self.classes_ = np.unique(labels)
-        known = np.ones(len(labels), bool) if is_labelled is None else np.asarray(is_labelled)
-        features = ConceptFeatures(self.concepts).transform(readings)
+        shown = self.show(readings, labels, sample_weight, is_labelled, kinds)
         raw = np.zeros((len(labels), len(VIEWS)))
         folds = GroupKFold(self.folds, shuffle=True, random_state=self.random_state)
         for train, test in folds.split(labels, labels, events):
-            learned = [readings[i] for i in train]
-            self.fit_views(learned, labels[train], weights[train], features[train], known[train])
-            raw[test] = self.view_log_odds(features[test], self.grams_.transform([readings[i] for i in test]))
-        self._calibrate(raw, labels, known)
-        return self.fit_views(readings, labels, weights, features, known)
+            raw[test] = self.fit_views(shown.only(train)).judged(shown.only(test))
+        self._calibrate(raw, labels, shown.is_labelled)
+        return self.fit_views(shown)
 
-    def fit_views(
+    def show(
         self,
         readings: Sequence[Reading],
-        labels: npt.NDArray[Any],
-        weights: Floats,
-        features: Floats | None = None,
-        is_labelled: npt.NDArray[np.bool_] | None = None,
-    ) -> "Relevance":
-        """Fit the views alone, without scales and calibration: enough to rank texts view by view.
+        labels: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        is_labelled: Sequence[bool] | None = None,
+        kinds: Sequence[str | None] | None = None,
+    ) -> Shown:
+        """Texts as `fit_views` takes them; arguments as in `fit`."""
+        sheets = [sheet_of(reading, self.concepts) for reading in readings]
+        return Shown(
+            readings=readings,
+            features=features_of(sheets, self.concepts),
+            meetings=meetings_of(sheets),
+            classes=class_names(np.asarray(labels), kinds),
+            weights=np.ones(len(readings)) if sample_weight is None else np.asarray(sample_weight, dtype=float),
+            is_labelled=np.ones(len(readings), bool) if is_labelled is None else np.asarray(is_labelled),
+        )
 
-        `features` spares computing the concept features of the readings again; `is_labelled` as in `fit`.
-        """
-        if features is None:
-            features = ConceptFeatures(self.concepts).transform(readings)
-        self.linear_ = linear_view(self.linear_strength).fit(features, labels, decide__sample_weight=weights)
-        self.forest_ = forest_view(self.trees, self.random_state).fit(features, labels, sample_weight=weights)
-        self.grams_ = gram_counter()
-        known = np.flatnonzero(np.ones(len(labels), bool) if is_labelled is None else is_labelled)
-        rows = self.grams_.fit_transform([readings[i] for i in known.tolist()])
-        decide = LogisticRegression(C=self.word_strength, max_iter=3_000)
-        self.words_ = decide.fit(rows, labels[known], weights[known])
+    def fit_views(self, shown: Shown) -> "Relevance":
+        """Fit the views alone, without scales and calibration: enough to rank texts view by view."""
+        forest = forest_view(self.trees, self.random_state)
+        self.forest_ = forest.fit(shown.features, shown.classes, sample_weight=shown.weights)
+        known = shown.only(np.flatnonzero(shown.is_labelled))
+        self.grams_, self.pairs_ = gram_counter(), TfidfTransformer(sublinear_tf=True)
+        rows, pairs = self.grams_.fit_transform(known.readings), self.pairs_.fit_transform(known.meetings)
+        words = LogisticRegression(C=self.word_strength, max_iter=3_000)
+        self.words_ = words.fit(rows, are_relevant(known.classes), known.weights)
+        topics = LogisticRegression(C=self.topic_strength, max_iter=3_000)
+        self.topics_ = topics.fit(hstack([rows, pairs], format="csr"), known.classes, known.weights)
         return self
+
+    def judged(self, shown: Shown) -> Floats:
+        """(readings, 3): the log-odds of each of VIEWS, not calibrated."""
+        return self.view_log_odds(shown.features, self.grams_.transform(shown.readings), shown.meetings)
 
     def _calibrate(self, raw: Floats, labels: npt.NDArray[Any], chosen: npt.NDArray[np.bool_]) -> None:
         self.view_log_odds_ = raw
@@ -170,18 +209,34 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         self.offset_ = float(platt.intercept_[0])
         self.log_odds_ = self.slope_ * joined + self.offset_
 
-    def view_log_odds(self, features: Floats, rows: csr_array) -> Floats:
+    def view_log_odds(self, features: Floats, rows: csr_array, meetings: csr_array) -> Floats:
         """(readings, 3): the log-odds of each of VIEWS, not calibrated."""
         columns = [
-            self.linear_.decision_function(features),
+            self.topic_log_odds(self.gram_topics(rows), meetings),
             self.forest_log_odds(features),
             self.words_.decision_function(rows),
         ]
         return np.stack(columns, axis=1)
 
+    def gram_topics(self, rows: csr_array) -> Floats:
+        """(readings, classes): what the grams say to the topic view."""
+        said: Floats = rows @ self.topics_.coef_[:, : rows.shape[1]].T
+        return said
+
+    def topic_log_odds(self, said: Floats, meetings: csr_array) -> Floats:
+        """Log-odds of the topic view: its relevant classes together against the others; `said` by the grams."""
+        n_grams = len(self.grams_.idf_)
+        classes = said + self.pairs_.transform(meetings) @ self.topics_.coef_[:, n_grams:].T + self.topics_.intercept_
+        if classes.shape[1] == 1:  # two classes have one row of weights, the second's
+            classes = np.concatenate([np.zeros_like(classes), classes], axis=1)
+        relevant = are_relevant(self.topics_.classes_)
+        log_odds: Floats = logsumexp(classes[:, relevant], axis=1) - logsumexp(classes[:, ~relevant], axis=1)
+        return log_odds
+
     def forest_log_odds(self, features: Floats) -> Floats:
         """Log-odds of the forest view, bounded where all trees agree."""
-        share = np.clip(forest_shares(self.forest_, features), _SUREST, 1.0 - _SUREST)
+        share = forest_shares(self.forest_, features) @ are_relevant(self.forest_.classes_)
+        share = np.clip(share, _SUREST, 1.0 - _SUREST)
         log_odds: Floats = np.log(share / (1.0 - share))
         return log_odds
 
@@ -192,11 +247,12 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         features = features_of(sheets, self.concepts)
         known = self.grams_.vocabulary_
         columns = [_columns_of(reading.grams.names, known) for reading in readings]
-        return Looks(readings, sheets, features, columns, tf_idf_rows(columns, self.grams_.idf_))
+        rows = tf_idf_rows(columns, self.grams_.idf_)
+        return Looks(readings, sheets, features, columns, rows, meetings_of(sheets))
 
     def log_odds_of(self, looks: Looks) -> Floats:
         """Calibrated log-odds of being relevant, one for each reading looked at."""
-        raw = self.view_log_odds(looks.features, looks.rows)
+        raw = self.view_log_odds(looks.features, looks.rows, looks.meetings)
         log_odds: Floats = self.slope_ * (raw / self.scales_).sum(axis=1) + self.offset_
         return log_odds
 
@@ -217,9 +273,9 @@ class Relevance(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
 
 def forest_shares(forest: ExtraTreesClassifier, features: Floats) -> Floats:
-    """`predict_proba(features)[:, 1]`, without the checks and threads that cost more than a hundred trees do."""
+    """`predict_proba(features)`, without the checks and threads that cost more than a hundred trees do."""
     rows = np.ascontiguousarray(features, dtype=np.float32)  # what trees compare with
-    total: Floats = sum(tree.tree_.predict(rows)[:, 1] for tree in forest.estimators_)
+    total: Floats = sum(tree.tree_.predict(rows) for tree in forest.estimators_)
     return total / len(forest.estimators_)
 
 

@@ -126,10 +126,12 @@ def _on_labels(model: Relevance, material: Material) -> dict[str, float]:
 
 
 def fit_relevance_of(reader: Reader, material: Material) -> Relevance:
-    """The model of relevance; background takes no part in its word view and calibration."""
+    """The model of relevance; background takes no part in its views of words and in calibration."""
     is_labelled = [example.source != "background" for example in material.examples]
     model = Relevance(reader.lexicon.concepts)
-    return model.fit(material.readings, material.labels, material.weights, material.groups, is_labelled)
+    return model.fit(
+        material.readings, material.labels, material.weights, material.groups, is_labelled, material.kinds
+    )
 
 
 def fit_kinds_of(reader: Reader, material: Material) -> Kinds:
@@ -183,7 +185,7 @@ def data_hashes(seeds_dir: Path, background: Sequence[str] = (), labelled: Seque
 
 
 def _model_id(card: Mapping[str, Any], model: Relevance, kinds: Kinds) -> str:
-    linear = (model.linear_.named_steps["decide"], model.words_, kinds.decide_)
+    linear = (model.topics_, model.words_, kinds.decide_)
     # Five digits: the last ones of a solver differ between processors, and the model is the same.
     fitted = [[f"{v:.5g}" for v in part] for part in (*(e.coef_.ravel() for e in linear), model.log_odds_)]
     release = card["libraries"]["scikit-learn"].split(".")[:2]  # a folder of another minor cannot be loaded

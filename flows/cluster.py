@@ -29,7 +29,7 @@ from flows.collecting import afar, intake
 from flows.collecting.afar import Kit, ModelWanted, Polled, ReadAfar
 from flows.collecting.intake import Chosen, Read
 from flows.collecting.knowledge import Knowledge
-from flows.platform import is_out_of_reach
+from flows.platform import ClusterUnavailable, is_out_of_reach
 from flows.progress import Progress
 from flows.steps.errands import Turns, shares
 from flows.steps.harvesting import Asked
@@ -39,10 +39,6 @@ from warehouse.errors import WarehouseBusy
 
 LOOK_S = 5.0  # between two looks whether the cluster is still there
 log = logging.getLogger(__name__)
-
-
-class ClusterUnavailable(Exception):
-    """The cluster is not there, or has no worker. The message names its address."""
 
 
 @task(name="poll", cache_policy=NO_CACHE)

@@ -66,5 +66,11 @@ def fresh_settings(settings: Settings) -> Settings:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / MARK).touch()
-    wishes = {"data_dir": folder, "allow_private_addresses": True, "host_delay_s": 0.0}
+    # The demo's articles are invented: they must not come into a warehouse that is named by a setting.
+    wishes = {
+        "data_dir": folder,
+        "warehouse": folder / "warehouse.duckdb",
+        "allow_private_addresses": True,
+        "host_delay_s": 0.0,
+    }
     return settings.model_copy(update=wishes)

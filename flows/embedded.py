@@ -65,6 +65,7 @@ class EmbeddedServer:
         """Name the address in the environment; before anything imports Prefect, which reads its settings then."""
         self._port = free_port()
         os.environ["PREFECT_API_URL"] = self.api_url
+        self.log.parent.mkdir(parents=True, exist_ok=True)  # Prefect's import makes its home, but no folder above it
 
     @property
     def api_url(self) -> str:
@@ -112,7 +113,6 @@ def _run(server: "Server") -> None:
 
 def _write_to(log: Path) -> None:
     """Let the server's warnings go into its log, not among what the command says."""
-    log.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(log, delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     for logger in map(logging.getLogger, _LOGGERS):

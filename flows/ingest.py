@@ -21,10 +21,11 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import models, searching
 from flows.collecting import intake, keeping, web
-from flows.collecting.catalogue import read_feeds
+from flows.collecting.catalogue import Unrecorded, read_feeds
 from flows.collecting.intake import Chosen, Read
-from flows.collecting.spool import SpoolFull
+from flows.collecting.spooled import SpoolFull
 from flows.locks import one_at_a_time
+from flows.platform import ClusterUnavailable
 from flows.progress import Progress, Silence
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
@@ -35,6 +36,7 @@ from flows.steps.pages.archiving import Archive
 from warehouse.errors import WarehouseBusy
 
 T = TypeVar("T")
+AHEAD = 12  # batches polled or read, and not stored yet: more than threads, which would wait for the store otherwise
 log = logging.getLogger(__name__)
 
 
@@ -133,7 +135,7 @@ def ingest(
 def collect(settings: Settings, catalogue: Sequence[Feed] | None = None, **how: Any) -> IngestReport:
     """As `ingest`, for callers who read the report: they get it even if a part of the run failed."""
     try:
-        report: IngestReport = ingest(settings, catalogue, **how)
+        report: IngestReport = ingest(settings, catalogue and Unrecorded(catalogue), **how)
     except IngestFailed as failed:
         report = failed.report
     return report
@@ -174,22 +176,23 @@ def work_through(
     run: intake.Run, report: IngestReport, harvester: Harvester, model: Path, progress: Progress
 ) -> None:
     """Poll, read and store every batch as it becomes ready; then the entries whose next try is due."""
-    batches = intake.batches(run)
-    progress.expect("feeds", sum(map(len, batches)))
-    polling = [poll_batch.submit(harvester, batch, run.now, progress) for batch in batches]
-    reading, idle = [], []
-    for chosen in choices(run, succeeded(polling, report), report):
-        progress.expect("articles", len(chosen.to_read))
-        if chosen.to_read:
-            reading.append(read_batch.submit(harvester, model, chosen, run.now, progress))
-        else:
+    reading: list[PrefectFuture[Read]] = []
+    idle, is_anything_new = [], False
+    for chosen in choices(run, polls(run, report, harvester, progress), report):
+        if not chosen.to_read:
             idle.append(chosen)
-    if not reading:
+            continue
+        is_anything_new = True
+        progress.expect("articles", len(chosen.to_read))
+        reading.append(read_batch.submit(harvester, model, chosen, run.now, progress))
+        for done in leaving(reading, AHEAD, report):
+            keep(run, report, done)
+    for done in leaving(reading, 0, report):
+        keep(run, report, done)
+    if not is_anything_new:
         report.is_outage = intake.note_outage(run, [poll for chosen in idle for poll in chosen.polls])
     for chosen in intake.gathered(idle):
         keep(run, report, Read(chosen, (), {}))
-    for done in succeeded(reading, report):
-        keep(run, report, done)
     again = intake.retries(run)
     if again.to_read or again.ended:
         progress.expect("articles", len(again.to_read))
@@ -205,8 +208,10 @@ def spread(
     progress: Progress,
 ) -> None:
     """As `work_through`, on the cluster that the settings name. Raises ClusterUnavailable."""
-    from flows import cluster  # Dask's libraries are an extra
-
+    try:
+        from flows import cluster
+    except ModuleNotFoundError as missing:  # Dask's libraries are an extra
+        raise ClusterUnavailable(f"{missing.name} is not installed: pip install prefect-dask") from missing
     try:
         with cluster.crew_for(run, model, resolve) as crew:
             run.harvester = crew.knowledge
@@ -221,9 +226,25 @@ def spread(
             archive.close()
 
 
-def succeeded(futures: list[PrefectFuture[T]], report: IngestReport) -> Iterator[T]:
-    """Results as they come. An unexpected failure of one batch harms no other: it is written down and passed over."""
-    for future in as_completed(futures):
+def polls(run: intake.Run, report: IngestReport, harvester: Harvester, progress: Progress) -> Iterator[list[Poll]]:
+    """Every batch of due feeds, polled, as they come."""
+    batches = intake.batches(run)
+    progress.expect("feeds", sum(map(len, batches)))
+    polling: list[PrefectFuture[list[Poll]]] = []
+    for batch in batches:
+        polling.append(poll_batch.submit(harvester, batch, run.now, progress))
+        yield from leaving(polling, AHEAD, report)
+    yield from leaving(polling, 0, report)
+
+
+def leaving(under_way: list[PrefectFuture[T]], most: int, report: IngestReport) -> Iterator[T]:
+    """Results as they come, until at most `most` are under way. A future goes with its result: it would hold it.
+
+    An unexpected failure of one batch harms no other: it is written down and passed over.
+    """
+    while len(under_way) > most:
+        future = next(as_completed(under_way))
+        under_way.remove(future)
         try:
             yield future.result()
         except Exception as problem:

@@ -38,6 +38,10 @@ class PrefectUnavailable(Exception):
         )
 
 
+class ClusterUnavailable(Exception):
+    """The cluster that shall do the work cannot. The message says which, and why."""
+
+
 def prefect_environment(settings: Settings) -> dict[str, str]:
     """Environment variables under which Prefect keeps to our house; what the user has set himself stays."""
     home = (settings.data_dir / "prefect").resolve()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.collecting.spool import UNREADABLE, waiting
+from flows.collecting.spooled import UNREADABLE, waiting
 from flows.settings import Settings
 from warehouse.errors import NotPublished, NoWarehouse, SchemaTooOld
 from warehouse.opening import Holder, holder_of, open_for_reading
@@ -31,7 +31,7 @@ class Standing:
     spooled_bytes: int
     spooled_since: datetime | None  # when the oldest of them was put there, UTC; null for an empty spool
     n_unreadable: int  # files of the spool that were put aside, because they could not be stored
-    changed_at: datetime | None  # last write to the warehouse, UTC; null if there is none
+    changed_at: datetime | None  # last write to the warehouse file, UTC; null if there is none, and for a lake
     copy_as_of: datetime | None  # last write that the read copy holds, UTC; null if there is none
     is_copy_behind: bool
 
@@ -41,15 +41,19 @@ class Standing:
         return self.changed_at - self.copy_as_of if self.changed_at and self.copy_as_of else None
 
 
-def read_copy(settings: Settings) -> Path:
-    """The file that people read: replaced as a whole, never written."""
+def read_copy(settings: Settings) -> Path | None:
+    """The file that people read: replaced as a whole, never written. Null for a lake: its readers keep nobody out."""
+    if not isinstance(settings.warehouse, Path):
+        return None
     return settings.data_dir / "read" / settings.warehouse.name
 
 
 def publish(settings: Settings) -> str | None:
-    """Renew the read copy. A sentence for a person if it could not be done."""
+    """Renew the read copy, if there is to be one. A sentence for a person if it could not be done."""
+    if (copy := read_copy(settings)) is None:
+        return None
     try:
-        publish_copy(settings.warehouse, read_copy(settings))
+        publish_copy(settings.warehouse_file, copy)
     except NotPublished as problem:
         log.warning("%s", problem)
         return str(problem)
@@ -61,24 +65,26 @@ def publish(settings: Settings) -> str | None:
 def publish_if_quick(settings: Settings) -> str | None:
     """As `publish`, but a large copy is left to the next run: for commands that change a row or two."""
     file = settings.warehouse
-    return publish(settings) if file.exists() and file.stat().st_size <= QUICK_BYTES else None
+    is_quick = isinstance(file, Path) and file.exists() and file.stat().st_size <= QUICK_BYTES
+    return publish(settings) if is_quick else None
 
 
 @contextmanager
 def open_for_people(settings: Settings, *, live: bool = False) -> Iterator[tuple[Warehouse, str | None]]:
     """The read copy for reading, and a sentence that says as of when it is.
 
-    With `live`, without a copy, or with one that an older smewatch made: the warehouse itself, and no sentence.
+    With `live`, without a copy (as of a lake), or with one that an older smewatch made: the warehouse itself, and no
+    sentence.
     """
     with ExitStack() as opened:
         copy = read_copy(settings)
-        if not live and (when := as_of(copy)):
+        if not live and copy and (when := as_of(copy)):
             try:
                 warehouse = opened.enter_context(open_for_reading(copy, wait_s=settings.warehouse_wait_s))
             except SchemaTooOld:
                 pass
             else:
-                yield warehouse, _told(when, is_old=is_behind(settings.warehouse, copy))
+                yield warehouse, _told(when, is_old=is_behind(settings.warehouse_file, copy))
                 return
         yield opened.enter_context(open_for_reading(settings.warehouse, wait_s=settings.warehouse_wait_s)), None
 
@@ -90,16 +96,26 @@ def _told(when: datetime, *, is_old: bool) -> str:
 
 def standing(settings: Settings) -> Standing:
     """How the warehouse stands now. Opens the warehouse for milliseconds, and nothing else."""
-    live, copy, spooled = settings.warehouse, read_copy(settings), waiting(settings.spool_dir)
+    spooled = waiting(settings.spool_dir)
     files = [file.stat() for file in spooled]
     oldest = min((file.st_mtime for file in files), default=None)
+    changed_at, copy_as_of, is_copy_behind = _copied(settings)
     return Standing(
-        holder=holder_of(live),
+        holder=holder_of(settings.warehouse),
         n_spooled=len(files),
         spooled_bytes=sum(file.st_size for file in files),
         spooled_since=datetime.fromtimestamp(oldest, UTC) if oldest else None,
         n_unreadable=sum(1 for _ in (settings.spool_dir / UNREADABLE).glob("*.json")),
-        changed_at=as_of(live),
-        copy_as_of=as_of(copy),
-        is_copy_behind=live.exists() and is_behind(live, copy),
+        changed_at=changed_at,
+        copy_as_of=copy_as_of,
+        is_copy_behind=is_copy_behind,
     )
+
+
+def _copied(settings: Settings) -> tuple[datetime | None, datetime | None, bool]:
+    """Last write to the warehouse, last one that the read copy holds, and whether the copy is behind."""
+    copy = read_copy(settings)
+    if copy is None:
+        return None, None, False
+    live = settings.warehouse_file
+    return as_of(live), as_of(copy), live.exists() and is_behind(live, copy)

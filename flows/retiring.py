@@ -5,6 +5,7 @@ from datetime import datetime
 from flows.publish import publish
 from flows.searching import bring_in_step
 from flows.settings import Settings
+from warehouse.addresses import is_there
 from warehouse.opening import open_warehouse
 
 
@@ -13,7 +14,7 @@ def retire_texts(settings: Settings, now: datetime) -> int:
 
     Nothing is done without the setting, or without a warehouse. Raises WarehouseBusy while somebody holds it.
     """
-    if settings.text_months is None or not settings.warehouse.exists():
+    if settings.text_months is None or not is_there(settings.warehouse):
         return 0
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
         n_dropped = warehouse.drop_texts(months_before(now, settings.text_months), now)

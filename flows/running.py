@@ -12,7 +12,7 @@ import click
 
 from flows.commands.common import echo
 from flows.embedded import prefect_server
-from flows.platform import PrefectUnavailable, leave
+from flows.platform import ClusterUnavailable, PrefectUnavailable, leave
 from flows.progress import Bars, bars
 from flows.service import leases, marks
 from flows.service.prefect_api import LEASE_TAG
@@ -40,7 +40,7 @@ def end_with(run: Callable[[], int]) -> NoReturn:
     except AlreadyRunning as problem:
         echo(f"Nothing done: {problem}", err=True)
         leave(ALREADY_RUNNING)
-    except (CatalogueError, NotADemoFolder, PrefectUnavailable, WarehouseError) as problem:
+    except (CatalogueError, ClusterUnavailable, NotADemoFolder, PrefectUnavailable, WarehouseError) as problem:
         echo(f"Error: {problem}", err=True)
         leave(1)
     except Exception:

@@ -6,11 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from warehouse.addresses import Address, LakeAddress, parse_address
+from warehouse.errors import NeedsAFile
 
 PREFIX = "SMEWATCH_"
 FILE = "smewatch.toml"
@@ -18,6 +29,10 @@ FILE = "smewatch.toml"
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def _address(value: object) -> Address:
+    return value if isinstance(value, Path | LakeAddress) else parse_address(str(value))
 
 
 class SettingsError(Exception):
@@ -34,6 +49,11 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         Path("var"), description="Folder for everything a run makes: warehouse, models, digests, Prefect."
+    )
+    warehouse: Annotated[Address, PlainValidator(_address), PlainSerializer(str)] = Field(
+        default_factory=lambda given: given["data_dir"] / "warehouse.duckdb",
+        description="Where the warehouse is: a file, or a lake of several machines, as ducklake:postgres:host=db "
+        "dbname=news user=smewatch data_path=/srv/news; default: warehouse.duckdb in the data folder.",
     )
     feeds_file: Path | None = Field(None, description="Catalogue of feeds, CSV or OPML; empty: the one in seeds/.")
     zone: str = Field("UTC", description="Time zone of the weekly digest and its schedule, e.g. Europe/Berlin.")
@@ -241,9 +261,11 @@ class Settings(BaseSettings):
         return ZoneInfo(self.zone)
 
     @property
-    def warehouse(self) -> Path:
-        """The one DuckDB file."""
-        return self.data_dir / "warehouse.duckdb"
+    def warehouse_file(self) -> Path:
+        """The one DuckDB file. Raises NeedsAFile where the warehouse is a lake."""
+        if not isinstance(self.warehouse, Path):
+            raise NeedsAFile(self.warehouse)
+        return self.warehouse
 
     @property
     def archive_dir(self) -> Path:
@@ -322,7 +344,8 @@ def _in_words(error: Any) -> str:
     what = str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:  # of several knobs together: its input would be all of them, the password too
         return f"{what}. See `smewatch config`."
-    return f"{PREFIX}{str(error['loc'][0]).upper()} = {error['input']!r}: {what}. See `smewatch config`."
+    given = "(not shown)" if "password" in str(error["input"]) else repr(error["input"])
+    return f"{PREFIX}{str(error['loc'][0]).upper()} = {given}: {what}. See `smewatch config`."
 
 
 def knobs(settings: Settings) -> list[Knob]:

@@ -16,7 +16,7 @@ from packaging.version import Version
 HOUSE = Path(__file__).parents[1]
 PACKAGES = ("flows", "classifiers", "warehouse", "seeds")
 MODULES = sorted(path for package in PACKAGES for path in (HOUSE / package).rglob("*.py"))
-LOCKS = (HOUSE / "requirements.lock", HOUSE / "tests" / "requirements.lock")
+LOCKS = tuple(HOUSE / folder / "requirements.lock" for folder in (".", "tests", "benchmarks"))
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -100,9 +100,11 @@ def test_every_pin_of_a_lock_has_hashes_and_no_line_names_a_host(lock):
 
 
 def test_every_pin_satisfies_the_ranges_of_the_project():
-    ranges = [Requirement(line) for line in PROJECT["dependencies"]]
-    extras = [Requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines]
-    for lock, wanted in zip(LOCKS, (ranges, [*ranges, *extras]), strict=True):
+    ranges = PROJECT["dependencies"]
+    extras = PROJECT["optional-dependencies"]
+    tested = [line for name, lines in extras.items() if name != "bench" for line in lines]
+    for lock, lines in zip(LOCKS, (ranges, ranges + tested, ranges + extras["bench"]), strict=True):
+        wanted = map(Requirement, lines)
         pinned = {}
         for name, at, _ in pins(lock):
             pinned.setdefault(name, []).append(at)
@@ -112,9 +114,9 @@ def test_every_pin_satisfies_the_ranges_of_the_project():
                 assert all(one.specifier.contains(at) for at in pinned[canonicalize_name(one.name)]), str(one)
 
 
-def test_the_test_lock_holds_all_of_the_run_lock():
-    run, test = (set(pins(lock)) for lock in LOCKS)
-    assert run <= test
+def test_the_other_locks_hold_all_of_the_run_lock():
+    run, *others = (set(pins(lock)) for lock in LOCKS)
+    assert all(run <= other for other in others)
 
 
 def test_what_is_known_to_be_broken_is_excluded_with_its_reason():

@@ -9,6 +9,10 @@ WarehouseError
   SchemaTooNew        the file has migrations we do not know; .found .known
   SchemaTooOld        the file lacks migrations, and a reader may not apply them; .found .known
   MigrationEdited     a migration in the file is not the one we have under its number; .version
+  NoLake              the lake cannot be reached with what is installed, or at that address; the message says which
+  LakeSilent          the lake's PostgreSQL does not answer; a WarehouseBusy, since it passes and runs spool meanwhile
+  NeedsAFile          what was asked can be done to a warehouse file only, and this one is a lake
+  NotCompacted        the warehouse could not be written anew, and is what it was; .path .reason
   NotPublished        the read copy could not be made; .path .reason
   OpenedForReading    a write was asked of a warehouse opened for reading
   UnknownRow          a row speaks of something that is not stored; .what
@@ -34,6 +38,27 @@ class WarehouseBusy(WarehouseError):
         )
 
 
+class LakeSilent(WarehouseBusy):
+    """The lake's PostgreSQL does not answer."""
+
+    def __init__(self, reason: str, waited_s: float) -> None:
+        WarehouseError.__init__(self, f"The lake's PostgreSQL does not answer ({reason}); waited {waited_s:.1f} s.")
+
+
+class NoLake(WarehouseError):
+    """The lake cannot be reached with what is installed, or at that address; the message says which."""
+
+
+class NeedsAFile(WarehouseError):
+    """What was asked can be done to a warehouse file only, and this one is a lake."""
+
+    def __init__(self, lake: object) -> None:
+        super().__init__(
+            f"This needs a warehouse file, and SMEWATCH_WAREHOUSE names a lake: {lake}. Its PostgreSQL database and "
+            'its folder of Parquet files are copied by their own means; see README, "Beyond one machine".'
+        )
+
+
 class WarehouseFull(WarehouseError):
     """There was no room to write; nothing of the transaction was stored."""
 
@@ -48,7 +73,7 @@ class WarehouseFull(WarehouseError):
 class NoWarehouse(WarehouseError):
     """There is no file to read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: object) -> None:
         self.path = path
         super().__init__(f"There is no warehouse at {path} yet. A first `smewatch run` or `smewatch demo` makes one.")
 
@@ -111,6 +136,14 @@ class NotPublished(WarehouseError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(f"The read copy was not renewed: {path}: {reason}. The next run publishes it.")
+
+
+class NotCompacted(WarehouseError):
+    """The warehouse could not be written anew without what is free in it; it is what it was."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} was not compacted: {reason}. It is what it was; the next night tries again.")
 
 
 class OpenedForReading(WarehouseError):

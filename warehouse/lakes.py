@@ -8,38 +8,31 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import WarehouseError
-from warehouse.migrating import applied_migrations, apply, pending
-from warehouse.opening import SETTINGS
+from warehouse.addresses import LakeAddress
+from warehouse.connecting import SETTINGS, GaveUp, patiently
+from warehouse.errors import LakeSilent, NoLake, NoWarehouse, SchemaTooOld
+from warehouse.migrating import Applied, applied_migrations, apply, pending
 from warehouse.sql import Migration, migrations
 from warehouse.store import Warehouse
 
 EXTENSIONS = ("postgres_scanner", "ducklake")  # in the order they are loaded
+KEPT = timedelta(days=2)  # of earlier states; no question takes so long
 _CATALOG, _LOCKS = "smewatch", "smewatch_locks"
 _LOCK = 0x534D45  # of PostgreSQL's advisory locks, any number that no other program uses there
 _COMMENT_OF_COLUMN = re.compile(r"^comment on column (\w+\.\w+)\.\w+ is '(?:[^']|'')*';\n?", re.MULTILINE)
 _COMMENT_OF_MACRO = re.compile(r"^comment on macro (?:table )?\S+ is '(?:[^']|'')*';\n?", re.MULTILINE)
 _PRIMARY_KEY = re.compile(r",(?:\s*--.*\n)?\s*primary key \([^)]*\)")
+# What PostgreSQL's library says of a server that is down, starts or goes: it passes.
+_SILENT = re.compile(r"Connection refused|could not connect|starting up|shutting down|closed the connection|timeout")
+_NOT_MADE = re.compile(r"does not exist|not a DuckLake")
 _VIEW = re.compile(r"^create view (\w+\.\w+)", re.MULTILINE)
-
-
-class NoLake(WarehouseError):
-    """The lake cannot be reached with what is installed, or at that address; the message says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class LakeAddress:
-    """Where a lake is."""
-
-    catalogue: str  # as PostgreSQL's own programs take it: "host=db.test port=5432 dbname=news user=smewatch"
-    data: str  # folder or s3:// address of the Parquet files; the same for all who use the lake
-    extensions: Path  # folder that holds <name>.duckdb_extension for this very version of DuckDB; nothing is fetched
 
 
 class _Lake(Warehouse):
@@ -47,23 +40,55 @@ class _Lake(Warehouse):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _alone(self._connection), super()._transaction():
-            yield
+        try:
+            with _alone(self._connection), super()._transaction():
+                yield
+        except duckdb.Error as problem:
+            if _SILENT.search(str(problem)):
+                raise LakeSilent(_first_line(problem), 0.0) from problem
+            raise
 
 
 @contextmanager
-def open_lake(address: LakeAddress, *, now: datetime) -> Iterator[Warehouse]:
+def open_lake(address: LakeAddress, now: datetime, wait_s: float) -> Iterator[Warehouse]:
     """The warehouse in a lake, for reading and writing, made and migrated as needed; others may have it open, too.
 
-    `now` dates the migrations. Raises NoLake, SchemaTooNew or MigrationEdited.
+    `now` dates the migrations. Raises NoLake, LakeSilent, SchemaTooNew or MigrationEdited.
     """
     with closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
-        _reach(connection, address)
+        _reach(connection, address, wait_s)
         with _alone(connection):  # two that make the same lake at once would be in each other's way
-            _attach(connection, address)
-            applied = applied_migrations(connection, Path(address.data))
-            apply(connection, [for_lake(step) for step in pending(applied, migrations())], now)
+            _attach(connection, address, "")
+            apply(connection, [for_lake(step) for step in pending(_applied(connection), migrations())], now)
         yield _Lake(connection)
+
+
+@contextmanager
+def read_lake(address: LakeAddress, wait_s: float) -> Iterator[Warehouse]:
+    """The warehouse in a lake for reading. Raises NoLake, LakeSilent, NoWarehouse, SchemaTooOld."""
+    with _attached_for_reading(address, wait_s) as connection:
+        steps = pending(_applied(connection), migrations())
+        if steps:
+            raise SchemaTooOld(steps[0].version - 1, steps[-1].version)
+        yield Warehouse(connection, is_read_only=True)
+
+
+def pending_in_lake(address: LakeAddress, wait_s: float) -> list[Migration]:
+    """The migrations that open_lake would apply, oldest first. Raises as read_lake."""
+    with _attached_for_reading(address, wait_s) as connection:
+        return pending(_applied(connection), migrations())
+
+
+@contextmanager
+def _attached_for_reading(address: LakeAddress, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
+        _reach(connection, address, wait_s)
+        _attach(connection, address, ", read_only")
+        yield connection
+
+
+def _applied(connection: duckdb.DuckDBPyConnection) -> list[Applied]:
+    return applied_migrations(connection, Path(_CATALOG))
 
 
 @contextmanager
@@ -73,6 +98,17 @@ def _alone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         holding.begin()
         holding.execute(f"from postgres_query('{_LOCKS}', 'select pg_advisory_xact_lock({_LOCK})::text')").fetchall()
         yield
+
+
+def merge_files(address: LakeAddress, now: datetime, wait_s: float) -> None:
+    """Merge the small files that stores left, and delete what no reader of the last days can be asking for."""
+    with closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
+        _reach(connection, address, wait_s)
+        with _alone(connection):
+            _attach(connection, address, "")
+            connection.execute(f"call ducklake_merge_adjacent_files('{_CATALOG}')")
+            for call in ("ducklake_expire_snapshots", "ducklake_cleanup_old_files"):
+                connection.execute(f"call {call}('{_CATALOG}', older_than => ?::timestamptz)", [now - KEPT])
 
 
 def for_lake(step: Migration) -> Migration:
@@ -101,23 +137,47 @@ def _views() -> frozenset[str]:
     return frozenset(name for step in migrations() for name in _VIEW.findall(step.sql))
 
 
-def _reach(connection: duckdb.DuckDBPyConnection, address: LakeAddress) -> None:
+def _reach(connection: duckdb.DuckDBPyConnection, address: LakeAddress, wait_s: float) -> None:
     """Load what a lake needs, and find its PostgreSQL."""
+    for name in EXTENSIONS:
+        _load(connection, name)
+    attach = f"attach {_quoted(address.catalogue)} as {_LOCKS} (type postgres)"
     try:
-        for name in EXTENSIONS:
-            connection.execute(f"load {_quoted(address.extensions / f'{name}.duckdb_extension')}")
-        connection.execute(f"attach {_quoted(address.catalogue)} as {_LOCKS} (type postgres)")
+        patiently(lambda: connection.execute(attach), wait_s, lambda message: bool(_SILENT.search(message)))
+    except GaveUp as end:
+        raise LakeSilent(_first_line(end.__cause__), end.waited_s) from end.__cause__
     except duckdb.Error as problem:
-        raise NoLake(f"The lake cannot be reached: {str(problem).splitlines()[0]}") from problem
+        raise NoLake(f"The lake cannot be reached: {_first_line(problem)}.") from problem
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, address: LakeAddress) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load an extension: that of the package installed for it, else one that was installed into DuckDB itself."""
+    found = find_spec(f"duckdb_extension_{name}")
+    places = found.submodule_search_locations if found else None
+    files = [one for place in places or () for one in Path(place).rglob(f"{name}.duckdb_extension")]
+    try:
+        connection.execute(f"load {_quoted(files[0]) if files else name}")
+    except duckdb.Error as problem:
+        raise NoLake(
+            f"A lake needs DuckDB's extension {name} for DuckDB {duckdb.__version__}, and it cannot be loaded: "
+            f"{_first_line(problem)}. Install duckdb and the packages duckdb-extension-ducklake and "
+            "duckdb-extension-postgres-scanner in one version, such as 1.5.5 (there are none for 2.0 yet)."
+        ) from problem
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, address: LakeAddress, mode: str) -> None:
     lake = _quoted(f"ducklake:postgres:{address.catalogue}")
     try:
-        connection.execute(f"attach {lake} as {_CATALOG} (data_path {_quoted(address.data)})")
+        connection.execute(f"attach {lake} as {_CATALOG} (data_path {_quoted(address.data + '/')}{mode})")
     except duckdb.Error as problem:
-        raise NoLake(f"The lake cannot be opened: {str(problem).splitlines()[0]}") from problem
+        if _NOT_MADE.search(str(problem)):
+            raise NoWarehouse(address) from problem
+        raise NoLake(f"The lake cannot be opened: {_first_line(problem)}.") from problem
     connection.execute(f"use {_CATALOG}; set timezone = 'UTC'")
+
+
+def _first_line(problem: BaseException | None) -> str:
+    return str(problem).splitlines()[0].rstrip(".")
 
 
 def _quoted(value: object) -> str:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from flows.collecting.spool import store_spooled
 from flows.settings import Settings
@@ -59,10 +60,11 @@ class Access:
 
     def _step_aside(self, busy: WarehouseBusy) -> None:
         is_new, self.held = self.held is None, self.held or busy
-        if not is_new:
+        live = self._settings.warehouse
+        if not is_new or not isinstance(live, Path):  # a lake that does not answer cannot be copied
             raise busy
         try:
-            duplicate(self._settings.warehouse, self._file)
+            duplicate(live, self._file)
             with open_warehouse(self._file, now=self._now, wait_s=0) as warehouse:
                 store_spooled(warehouse, self._settings.spool_dir, keep=True)
         except WarehouseError as problem:

@@ -1,7 +1,9 @@
 """The catalogue a run works on: what the command names, else the file of the settings, else the one in seeds/."""
 
 import urllib.request
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import overload
 
 import seeds
 from flows.settings import Settings
@@ -10,6 +12,29 @@ from flows.steps.feeds.feed import Feed
 
 MAX_BYTES = 8 * 2**20
 TIMEOUT_S = 20
+
+
+class Unrecorded(Sequence[Feed]):
+    """Feeds as the parameter of a flow. Prefect writes down what it can make JSON of, and refuses a run with over
+    512 KB of it, some 2,500 feeds; of this it makes nothing.
+    """
+
+    __slots__ = ("_feeds",)
+
+    def __init__(self, feeds: Iterable[Feed]) -> None:
+        self._feeds = tuple(feeds)
+
+    def __len__(self) -> int:
+        return len(self._feeds)
+
+    @overload
+    def __getitem__(self, place: int) -> Feed: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Feed]: ...
+
+    def __getitem__(self, place: int | slice) -> Feed | Sequence[Feed]:
+        return self._feeds[place]
 
 
 def read_feeds(settings: Settings, named: str | None = None) -> list[Feed]:

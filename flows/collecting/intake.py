@@ -21,12 +21,12 @@ from flows.collecting.spool import (
     CaughtUp,
     RunBegin,
     RunEnd,
-    SpoolFull,
     spool_batch,
     spool_begin,
     spool_end,
     store_spooled,
 )
+from flows.collecting.spooled import SpoolFull
 from flows.settings import Settings
 from flows.steps.feeds.feed import Feed
 from flows.steps.feeds.outages import is_outage

@@ -42,7 +42,8 @@ class Knowledge:
     def __init__(self, robots: Sequence[RobotsFile], rests: Sequence[HostRest], begun_s: float) -> None:
         """What earlier runs remembered, `rests` counted from `begun_s` of the steady clock."""
         self._begun_s = begun_s
-        self._robots = {file.origin: file for file in robots}
+        self._robots: dict[str, dict[str, RobotsFile]] = {}  # by site and origin
+        self._keep(robots)
         self._rests = {rest.host: HostRest(rest.host, begun_s + rest.rest_s, rest.slowdown) for rest in rests}
         self._pauses: dict[str, float] = {}
         self._reservations: dict[str, tuple[str, ...]] = {}
@@ -54,15 +55,15 @@ class Knowledge:
         """
         asked = set(sites)
         return Lesson(
-            tuple(file for file in self._robots.values() if site_of(file.origin) in asked),
+            tuple(file for site in sorted(asked) for file in self._robots.get(site, {}).values()),
             tuple(_from(rest, now_s) for rest in self._rests.values()),
-            {site: until - now_s for site, until in self._pauses.items() if site in asked and until > now_s},
+            {site: until - now_s for site in asked if (until := self._pauses.get(site, 0.0)) > now_s},
         )
 
     def learn(self, lesson: Lesson, sites: Iterable[str], now_s: float) -> None:
         """Take in what an errand to these sites brought. Of hosts that redirects led to the worst word holds."""
         begun_s, asked = now_s - lesson.took_s, set(sites)
-        self._robots |= {file.origin: file for file in lesson.robots}
+        self._keep(lesson.robots)
         self._reservations |= lesson.reservations
         for told in lesson.rests:
             rest = HostRest(told.host, begun_s + told.rest_s, told.slowdown)
@@ -73,7 +74,11 @@ class Knowledge:
 
     def robots_files(self, now: datetime) -> list[RobotsFile]:
         """As a harvester's: every robots.txt worth remembering; `now` is that of the run, as every errand's was."""
-        return list(self._robots.values())
+        return [file for there in self._robots.values() for file in there.values()]
+
+    def _keep(self, robots: Iterable[RobotsFile]) -> None:
+        for file in robots:
+            self._robots.setdefault(site_of(file.origin), {})[file.origin] = file
 
     def host_rests(self) -> list[HostRest]:
         """As a harvester's: what the next run must know of hosts, counted from the beginning."""

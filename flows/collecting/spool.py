@@ -14,28 +14,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from flows.collecting.pending import Pending, put
+from flows.collecting.spooled import UNREADABLE, SpoolFull, waiting
 from warehouse.errors import WarehouseError
-from warehouse.rows import ModelRow
+from warehouse.rows import LabelRow, ModelRow
 from warehouse.store import Warehouse
 
 VERSION = 1  # of the format; a change of any type in a Pending makes a new one
-UNREADABLE = "unreadable"
 log = logging.getLogger(__name__)
-
-
-class SpoolFull(Exception):
-    """A batch could not be spooled either: a full disk, most of all. Nothing of it is kept."""
-
-    def __init__(self, file: Path, problem: OSError) -> None:
-        super().__init__(
-            f"{file.name} could not be spooled in {file.parent}: {problem.strerror or problem}. Nothing of it is "
-            "kept; its feeds are asked again when their leases end. Make room, or free the warehouse."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +60,7 @@ class CaughtUp:
 _batches: TypeAdapter[Pending] = TypeAdapter(Pending)
 _begins: TypeAdapter[RunBegin] = TypeAdapter(RunBegin)
 _ends: TypeAdapter[RunEnd] = TypeAdapter(RunEnd)
+_labels: TypeAdapter[LabelRow] = TypeAdapter(LabelRow)
 
 
 # --- In -------------------------------------------------------------------------------------------------------------
@@ -87,6 +79,14 @@ def spool_begin(folder: Path, begin: RunBegin) -> None:
 def spool_end(folder: Path, end: RunEnd) -> None:
     """Write down how a run ended, behind its batches. Raises SpoolFull."""
     _write(folder / f"{end.run_id}-end.json", "end", _ends.dump_python(end, mode="json"))
+
+
+def spool_label(folder: Path, row: LabelRow) -> None:
+    """Write down what a person said, behind what runs spooled before. Raises SpoolFull."""
+    name = (
+        f"{row.labelled_at:%Y%m%dT%H%M%SZ}-label-{token_hex(3)}.json"  # the names of runs begin with their time too
+    )
+    _write(folder / name, "label", _labels.dump_python(row, mode="json"))
 
 
 def _write(file: Path, kind: str, content: Any) -> None:
@@ -142,11 +142,6 @@ def store_spooled(warehouse: Warehouse, folder: Path, *, keep: bool = False) -> 
     return CaughtUp(n_batches, tuple(unreadable))
 
 
-def waiting(folder: Path) -> list[Path]:
-    """The files of the spool in the order in which they are to be stored; empty if there is no spool."""
-    return sorted(folder.glob("*.json"), key=lambda file: file.name)
-
-
 def _store_file(warehouse: Warehouse, file: Path) -> int:
     document = json.loads(file.read_bytes())
     if not isinstance(document, dict) or document.get("version") != VERSION:
@@ -159,6 +154,9 @@ def _store_file(warehouse: Warehouse, file: Path) -> int:
     if "end" in document:
         end = _ends.validate_python(document["end"])
         warehouse.finish_run(end.run_id, end.status, end.detail, end.ended_at)
+        return 0
+    if "label" in document:
+        warehouse.store_labels([_labels.validate_python(document["label"])])
         return 0
     put(warehouse, _batches.validate_python(document["batch"]), {})
     return 1

@@ -26,7 +26,7 @@ def command(settings: Settings, file: Path) -> None:
     now = datetime.now(UTC)
     target = file / f"warehouse-{now:%Y%m%dT%H%M%SZ}.duckdb" if file.is_dir() else file
     with in_sentences():
-        done = back_up(settings.warehouse, target, now=now, wait_s=settings.warehouse_wait_s)
+        done = back_up(settings.warehouse_file, target, now=now, wait_s=settings.warehouse_wait_s)
     console().print(
         f"{done.path}: {done.n_bytes / 1e6:,.1f} MB, {done.n_articles:,} articles, schema {done.schema_version}, "
         "opened and checked."

@@ -25,5 +25,7 @@ def command(settings: Settings, folder: Path) -> None:
     from warehouse.exporting import duckdb_version
 
     with in_sentences():
-        n_rows = import_export(folder, settings.warehouse, now=datetime.now(UTC), duckdb_version=duckdb_version())
+        n_rows = import_export(
+            folder, settings.warehouse_file, now=datetime.now(UTC), duckdb_version=duckdb_version()
+        )
     console().print(f"{settings.warehouse}: {n_rows:,} rows, as they were exported.")

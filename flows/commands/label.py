@@ -24,21 +24,20 @@ def command(
 ) -> None:
     """Say what you think of an article: your word beats the model's in every view and digest.
 
-    Labels are kept for ever, with author and time; the latest counts.
+    Labels are kept for ever, with author and time; the latest counts. While somebody holds the warehouse they wait in
+    the spool.
 
     Example: smewatch label 3f2a9c0d1e5b7788 not-relevant --note "a summit, SMEs named once"
     """
-    from flows.publish import publish_if_quick
+    from flows.collecting.spooled import SpoolFull
+    from flows.labelling import keep_label
     from warehouse.errors import WarehouseError
-    from warehouse.opening import open_warehouse
     from warehouse.rows import LabelRow
 
     now = datetime.now(UTC)
     row = LabelRow(article_id, LABELS[label], author or getpass.getuser(), now, kind, note)
     try:
-        with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
-            warehouse.store_labels([row])
-    except WarehouseError as problem:
+        waits = keep_label(settings, row)
+    except (SpoolFull, WarehouseError) as problem:
         raise click.ClickException(str(problem)) from problem
-    publish_if_quick(settings)
-    console().print(f"Noted: {article_id} is {label}.")
+    console().print(f"Noted: {article_id} is {label}." + (f" {waits}" if waits else ""))

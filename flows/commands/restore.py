@@ -28,7 +28,7 @@ def command(settings: Settings, file: Path) -> None:
     with in_sentences():
         try:
             with one_at_a_time(settings):
-                aside = restore(file, settings.warehouse, now=datetime.now(UTC))
+                aside = restore(file, settings.warehouse_file, now=datetime.now(UTC))
                 publish(settings)
         except AlreadyRunning as problem:
             raise click.ClickException(f"Nothing done: {problem}") from problem

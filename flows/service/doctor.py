@@ -24,6 +24,7 @@ from flows.settings import Settings, addresses_in
 from flows.steps.feeds.catalogue import CatalogueError
 from flows.steps.service.findings import Level
 from flows.steps.web.urls import host_of
+from warehouse.addresses import is_there
 from warehouse.errors import WarehouseError
 
 MOST_HOSTS = 5
@@ -196,7 +197,7 @@ def _cluster(settings: Settings, now: datetime) -> Iterator[Check]:
 
 
 def _warehouse(settings: Settings, now: datetime) -> Iterator[Check]:
-    if not settings.warehouse.exists():
+    if not is_there(settings.warehouse):
         yield Check("warehouse", Level.OK, f"none yet at {settings.warehouse}", "The first `smewatch run` makes it.")
         return
     stands = looking.standing_if_sound(settings)
@@ -210,8 +211,9 @@ def _warehouse(settings: Settings, now: datetime) -> Iterator[Check]:
     except WarehouseError as problem:
         yield Check("warehouse", Level.CRITICAL, str(problem), "")
         return
-    size = settings.warehouse.stat().st_size
-    yield Check("warehouse", Level.OK, f"{counts.n_articles} articles, {size / 2**20:.0f} MiB. {as_of or ''}".strip())
+    size = looking.bytes_of(settings)
+    where = f"in the lake {settings.warehouse}" if size is None else f"{size / 2**20:.0f} MiB"
+    yield Check("warehouse", Level.OK, f"{counts.n_articles} articles, {where}. {as_of or ''}".strip())
     for name in failed:
         remedy = f"Please report it, with the rows of warehouse/checks/{name}.sql."
         yield Check("warehouse", Level.CRITICAL, f"the check {name} finds rows", remedy)

@@ -104,6 +104,13 @@ def digest_owed_since(settings: Settings, now: datetime) -> datetime | None:
     return crons.previous(settings.digest_cron, settings.tz, now)
 
 
+def bytes_of(settings: Settings) -> int | None:
+    """The bytes of the warehouse file, 0 if there is none yet; null for a lake."""
+    if not isinstance(settings.warehouse, Path):
+        return None
+    return settings.warehouse.stat().st_size if settings.warehouse.exists() else 0
+
+
 def disk_free_bytes(folder: Path) -> int:
     """Free bytes where a folder lies or will lie."""
     there = next(parent for parent in (folder.resolve(), *folder.resolve().parents) if parent.exists())

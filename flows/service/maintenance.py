@@ -10,6 +10,7 @@ from flows.retiring import retire_texts
 from flows.searching import follow
 from flows.service import leases
 from flows.settings import Settings
+from warehouse.compacting import compact
 
 log = logging.getLogger("smewatch")
 
@@ -23,6 +24,7 @@ def maintain(settings: Settings, now: datetime) -> None:
     chores: dict[str, Callable[[], object]] = {
         "archived pages past their days": lambda: keeping.forget_old_pages(settings, now),
         "texts past their months": lambda: retire_texts(settings, now),
+        "room inside the warehouse": lambda: compact(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s),
         "leases of dead runs": lambda: leases.sweep(settings),
         "the read copy": lambda: publish(settings),
         "the search index": lambda: follow(settings),

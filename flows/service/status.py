@@ -42,7 +42,7 @@ class Status:
     api_url: str | None  # Prefect's server; null if none answers
     next_runs: tuple[tuple[str, datetime], ...]  # by the schedules; they come only while something serves them
     prefect_runs: tuple[FlowRun, ...]  # the latest that ended, latest first; empty without a server
-    warehouse_bytes: int
+    warehouse_bytes: int | None  # of its file, 0 if there is none yet; null for a lake
     standing: Standing | None  # null if the warehouse cannot be opened at all
     asked: Asked
     unknown: str | None  # why the warehouse could not be asked
@@ -71,7 +71,7 @@ def status_of(settings: Settings, now: datetime) -> Status:
         api_url=api_url,
         next_runs=next_runs(settings, now),
         prefect_runs=_ended_runs(settings, api_url),
-        warehouse_bytes=settings.warehouse.stat().st_size if settings.warehouse.exists() else 0,
+        warehouse_bytes=looking.bytes_of(settings),
         standing=looking.standing_if_sound(settings),
         asked=asked,
         unknown=signs.unknown,

@@ -59,8 +59,11 @@ def feeds_line(status: Status) -> Line:
 def warehouse_lines(status: Status, settings: Settings) -> Iterator[Line]:
     """The warehouse: what is in it, how large, who holds it, and the copy for people."""
     counts, stands = status.asked.counts, status.standing
-    if not status.warehouse_bytes:
+    if status.warehouse_bytes == 0:
         yield "warehouse", f"none yet at {settings.warehouse}"
+        return
+    if status.warehouse_bytes is None:
+        yield "warehouse", f"the lake {settings.warehouse}; {counts.n_articles if counts else 'unknown'} articles"
         return
     holder = stands.holder if stands else None
     held = f"held by {holder.program} (process {holder.pid})" if holder else "nobody holds it"

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import hstack
+from sklearn.base import clone
 
 from classifiers.examples import labelled_example
 from classifiers.held_out import text_key
@@ -36,12 +38,32 @@ def test_background_teaches_concepts_and_no_words(seeds_dir, reader):
     readings = [
         reader.read(document)[0] for document in [*documents, *[Document("Rain", "Much rain fell. " * 20)] * 9]
     ]
-    labels, is_labelled = np.array([1, 0] * 10 + [0] * 9), np.array([True] * 20 + [False] * 9)
-    alone = Relevance(reader.lexicon.concepts, trees=5).fit_views(readings[:20], labels[:20], np.ones(20))
-    beside = Relevance(reader.lexicon.concepts, trees=5).fit_views(readings, labels, np.ones(29), None, is_labelled)
+    labels, is_labelled = np.array([1, 0] * 10 + [0] * 9), [True] * 20 + [False] * 9
+    model = Relevance(reader.lexicon.concepts, trees=5)
+    shown = model.show(readings, labels, is_labelled=is_labelled)
+    alone = clone(model).fit_views(shown.only(np.arange(20)))
+    beside = clone(model).fit_views(shown)
     assert beside.grams_.vocabulary_ == alone.grams_.vocabulary_
     assert beside.words_.coef_ == pytest.approx(alone.words_.coef_)
-    assert beside.linear_[-1].coef_ != pytest.approx(alone.linear_[-1].coef_)
+    assert beside.topics_.coef_ == pytest.approx(alone.topics_.coef_)
+    assert beside.forest_log_odds(shown.features) != pytest.approx(alone.forest_log_odds(shown.features))
+
+
+def test_a_text_is_as_relevant_as_its_kinds_of_cooperation_together(seeds_dir, reader):
+    """Kinds are learnt beside the label, of near-misses too; where none is known, label and model are as plain."""
+    examples = gather_examples(seeds_dir)[5:105]
+    readings = [reader.read(example.document)[0] for example in examples]
+    labels, kinds = np.array([example.label for example in examples]), [example.kind for example in examples]
+    model = Relevance(reader.lexicon.concepts, trees=5)
+    shown = model.show(readings, labels, kinds=kinds)
+    odds = np.exp(model.fit_views(shown).judged(shown)[:, 0])
+    rows = hstack([model.grams_.transform(readings), model.pairs_.transform(shown.meetings)])
+    shares = dict(zip(model.topics_.classes_.tolist(), model.topics_.predict_proba(rows).T, strict=True))
+    assert {"1 forum", "0 domestic-sme"} < set(shares)
+    relevant = sum(share for name, share in shares.items() if name.startswith("1"))
+    assert odds / (1.0 + odds) == pytest.approx(relevant)
+    plain = clone(model).fit_views(model.show(readings, labels))
+    assert plain.topics_.classes_.tolist() == ["0 ", "1 "]
 
 
 def test_a_labelled_text_that_is_an_example_already_adds_nothing(seeds_dir):

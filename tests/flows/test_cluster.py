@@ -1,13 +1,17 @@
 """The work of an ingest on a real Dask cluster: a scheduler and workers, processes with addresses of their own."""
 
+import sys
 import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from flows.ingest import ingest
+from flows.ingest import ingest, spread
+from flows.platform import ClusterUnavailable
+from flows.progress import Silence
 from flows.settings import Settings, SettingsError, load_settings
 from flows.steps.feeds.catalogue import read_catalogue
 from flows.steps.pages.archiving import archived_pages
@@ -182,6 +186,23 @@ def test_workers_elsewhere_are_not_asked_when_prefects_server_listens_on_loopbac
     assert ended.is_failed()
     assert f"cannot reach Prefect's server, which listens at {prefect_api}" in ended.message
     assert press.server.paths() == []
+
+
+@pytest.mark.server
+def test_the_last_line_of_the_command_says_that_the_cluster_is_not_there(cli_with_server, settings, press, tmp_path):
+    (tmp_path / "feeds.csv").write_bytes(press.catalogue())
+    nowhere = {"SMEWATCH_TASK_RUNNER": "dask", "SMEWATCH_CLUSTER_ADDRESS": "tcp://127.0.0.1:9"}
+    done = cli_with_server("run", "--feeds", "feeds.csv", SMEWATCH_CLUSTER_WAIT_S="2", **nowhere)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: no cluster with a worker at tcp://127.0.0.1:9")
+
+
+def test_without_dask_a_run_says_what_to_install(monkeypatch, settings):
+    monkeypatch.setitem(sys.modules, "prefect_dask.task_runners", None)
+    monkeypatch.delitem(sys.modules, "flows.cluster", raising=False)
+    monkeypatch.delattr("flows.cluster", raising=False)
+    with pytest.raises(ClusterUnavailable, match="is not installed: pip install prefect-dask"):
+        spread(SimpleNamespace(), SimpleNamespace(), settings.models_dir, {}, None, Silence())
 
 
 def test_a_cluster_without_an_address_is_refused_when_the_settings_are_read():

@@ -85,6 +85,14 @@ def test_a_server_that_cannot_start_names_its_log_and_what_to_do(tmp_path, monke
     server.stop()
 
 
+def test_the_home_of_prefect_is_there_before_anything_imports_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    server = EmbeddedServer(Settings(data_dir=tmp_path / "new" / "var"))
+    server.start()
+    assert server.log.parent.is_dir()  # its import would make the last folder only, and warn that it could not
+    server.stop()
+
+
 def test_a_server_that_runs_already_is_used(monkeypatch, prefect_api):
     monkeypatch.setenv("PREFECT_API_URL", prefect_api)
     with prefect_server(Settings()) as wait:

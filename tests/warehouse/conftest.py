@@ -1,13 +1,20 @@
-"""A warehouse on a real temporary file, and batches as an ingest makes them."""
+"""A warehouse on a real temporary file, and batches as an ingest makes them.
 
+test_lakes.py runs the tests of the store once more with LAKE set: then the warehouse is a lake of its own for each.
+"""
+
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from shutil import copy
 
 import pytest
 
+from warehouse.addresses import LakeAddress
 from warehouse.opening import open_warehouse
 from warehouse.rows import (
     ArticleRow,
@@ -27,6 +34,8 @@ from warehouse.rows import (
 from warehouse.store import Warehouse
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday, ISO week 2026-W47
+# Of the PostgreSQL that test_lakes.py starts: folder of its programs, port, folder for the lake's files.
+LAKE = os.environ.get("SMEWATCH_TEST_LAKE", "").split(os.pathsep)
 FEEDS = tuple(
     FeedRow(f"feed{n}", f"https://outlet{n}.test/rss", f"Outlet {n}", f"Outlet {n}", "JP", "en") for n in range(2)
 )
@@ -149,7 +158,9 @@ def cases() -> type[Cases]:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    if len(LAKE) == 3 and "path" in request.function.__code__.co_varnames:
+        pytest.skip("about files")
     return tmp_path / "data" / "warehouse.duckdb"
 
 
@@ -158,12 +169,20 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """An empty and a filled file, to be copied: making one takes 0.15 s of CPU, and most tests need one."""
     folder = tmp_path_factory.mktemp("warehouses")
     files = {name: folder / f"{name}.duckdb" for name in ("empty", "filled")}
-    for file in files.values():
-        with open_warehouse(file, now=NOW) as warehouse:
-            if file == files["filled"]:
+    for name, file in files.items():
+        with open_warehouse(lake(name) if len(LAKE) == 3 else file, now=NOW) as warehouse:
+            if name == "filled":
                 begin(warehouse)
                 warehouse.store_batch(batch())
     return files
+
+
+def lake(name: str, of: str = "template1") -> LakeAddress:
+    """A database of that name, a copy of another; files of lakes are never changed, so that copies may share them."""
+    programs, port, data = LAKE
+    server = ("-h", "127.0.0.1", "-p", port, "-U", "smewatch")
+    subprocess.run([f"{programs}/createdb", *server, "-T", of, name], check=True)
+    return LakeAddress(f"host=127.0.0.1 port={port} dbname={name} user=smewatch", data)
 
 
 @pytest.fixture
@@ -178,8 +197,8 @@ def filled(made_once: dict[str, Path], path: Path) -> Iterator[Warehouse]:
 
 def _copy(made: Path, path: Path) -> Iterator[Warehouse]:
     path.parent.mkdir()
-    copy(made, path)
-    with open_warehouse(path, now=NOW, wait_s=0) as warehouse:
+    copied = lake(f"t{token_hex(8)}", of=made.stem) if len(LAKE) == 3 else copy(made, path)
+    with open_warehouse(copied, now=NOW, wait_s=0) as warehouse:
         yield warehouse
 
 

@@ -12,6 +12,7 @@ from random import Random
 
 from filelock import FileLock
 
+from warehouse.addresses import Address
 from warehouse.digest_rows import DigestItemRow, DigestRow, StoryArticleRow, StoryLeadRow
 from warehouse.opening import open_warehouse
 from warehouse.rows import (
@@ -146,8 +147,8 @@ def once(share: Path) -> Path:
     return path
 
 
-def make(path: Path) -> None:
-    """Write the warehouse to a new file."""
+def make(path: Address) -> None:
+    """Write the warehouse, to a new file or into a new lake."""
     seen = (one for one in _reports(Random(47)) if one.seen_at < END)
     reports = sorted(seen, key=lambda one: one.seen_at)
     with open_warehouse(path, now=FIRST_MONDAY) as warehouse:

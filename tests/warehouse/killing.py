@@ -1,4 +1,4 @@
-"""Processes that store, publish or migrate until they are killed, and what must hold of the file they leave.
+"""Processes that store, publish, migrate or compact and are killed meanwhile, and what must hold of what they leave.
 
 Used by test_kill.py a few times, and by benchmarks/kill_warehouse.py as often as one likes.
 """
@@ -7,11 +7,14 @@ import random
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from warehouse.compacting import compact
 from warehouse.migrating import apply
 from warehouse.opening import create, open_for_reading, open_warehouse
 from warehouse.publishing import publish_copy
@@ -37,34 +40,69 @@ def store(number):
             cases.batch({PER_BATCH}, batch_id=f"b{{number}}", run_id=f"r{{number}}", start=1000 * number)
         )
 """
-STORE_FOR_EVER = """
-for number in itertools.count(int(sys.argv[2])):
-    store(number)
-    print(number, flush=True)
+STORE = """
+number = int(sys.argv[2])
+print("begin", flush=True)
+store(number)
+print("end", flush=True)
 """
-PUBLISH_FOR_EVER = """
+PUBLISH = """
 from warehouse.publishing import publish_copy
-for number in itertools.count(int(sys.argv[2])):
-    store(number)
-    print(number, flush=True)
-    publish_copy(path, path.parent / "read" / path.name)
+number = int(sys.argv[2])
+store(number)
+print("begin", flush=True)
+publish_copy(path, path.parent / "read" / path.name)
+print("end", flush=True)
 """
 MIGRATE = """
-print("ready", flush=True)
+print("begin", flush=True)
 with open_warehouse(path, now=cases.NOW, wait_s=30):
     pass
+print("end", flush=True)
 """
+COMPACT = """
+from warehouse.compacting import compact
+print("begin", flush=True)
+compact(path, now=cases.NOW, always=True)
+print("end", flush=True)
+"""
+_TRIES = 20  # for one kill that comes before the end: a busy machine makes lengths of its own
 
 
-def killed(program: str, path: Path, first: int, after_s: float) -> list[str]:
-    """Start a program, kill it so many seconds after its first line; the lines it wrote."""
-    command = [sys.executable, "-c", CASES + program, str(path), str(first)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        said = [process.stdout.readline()]
-        threading.Event().wait(after_s)
-        process.kill()
-        return said + process.communicate()[0].splitlines()
+@dataclass(slots=True)
+class Killer:
+    """Kills programs between their `begin` and their `end`, at a moment of the length that one of them took."""
+
+    program: str
+    path: Path
+    chance: random.Random
+    length_s: float = 0.0
+    n_in_the_middle: int = 0
+
+    def run(self, number: int) -> None:
+        """To its end, undisturbed; its length is remembered."""
+        with self._started(number) as process:
+            began_s = time.monotonic()
+            assert process.stdout
+            assert process.stdout.readline() == "end\n"
+            self.length_s = time.monotonic() - began_s
+
+    def kill(self, number: int) -> bool:
+        """Kill one; False if it had come to its end before."""
+        with self._started(number) as process:
+            time.sleep(self.chance.uniform(0.02, 0.98) * self.length_s)
+            process.kill()
+            is_in_the_middle = "end" not in process.communicate()[0]
+        self.n_in_the_middle += is_in_the_middle
+        return is_in_the_middle
+
+    @contextmanager
+    def _started(self, number: int) -> Iterator[subprocess.Popen[str]]:
+        command = [sys.executable, "-c", CASES + self.program, str(self.path), str(number)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            assert process.stdout.readline() == "begin\n"
+            yield process
 
 
 def batches(path: Path) -> dict[str, tuple[object, ...]]:
@@ -80,69 +118,86 @@ def batches(path: Path) -> dict[str, tuple[object, ...]]:
     return {str(row[0]): row[1:] for row in found.rows}
 
 
-def kill_stores(path: Path, times: int, chance: random.Random) -> int:
-    """Kill a process that stores batch after batch; what it said was safe is there, whole, and once. The batches."""
-    n_stored = 0
-    for _ in range(times):
-        said = killed(STORE_FOR_EVER, path, n_stored, chance.uniform(0.0, 0.6))
+def kill_stores(path: Path, times: int, chance: random.Random) -> Killer:
+    """Kill a process while it stores a batch: all of it is there or nothing; stored again, it is there once."""
+    killer, number = Killer(STORE, path, chance), 0
+    killer.run(number)
+    for _ in range(times * _TRIES):
+        number += 1
+        killer.kill(number)
+        assert set(batches(path).values()) == {(PER_BATCH,) * 4}
+        if killer.n_in_the_middle == times:
+            break
+        killer.run(number)  # the next run does it again
         stored = batches(path)
-        assert {f"b{int(line)}" for line in said} <= set(stored)
         assert set(stored.values()) == {(PER_BATCH,) * 4}
-        n_stored = len(stored)
-    return n_stored
+        assert len(stored) == number + 1
+    return killer
 
 
-def kill_publishers(path: Path, times: int, chance: random.Random) -> int:
-    """Kill a process that stores and publishes; the copy is whole, and a new one can be published. Its articles."""
-    copy, n_stored, n_articles = path.parent / "read" / path.name, 0, 0
-    for _ in range(times):
-        killed(PUBLISH_FOR_EVER, path, n_stored, chance.uniform(0.0, 0.5))
-        for is_published_again in (False, True):
-            if is_published_again:
-                publish_copy(path, copy)
-            elif not copy.exists():
-                continue
-            with open_for_reading(copy, wait_s=0) as warehouse:
-                assert warehouse.failed_checks() == {}
-                n_articles, before = (
-                    int(str(warehouse.query("select count(*) from core.articles").rows[0][0])),
-                    n_articles,
-                )
-            assert n_articles >= before
-        n_stored = len(batches(path))
-        assert n_articles == n_stored * PER_BATCH
+def kill_publishers(path: Path, times: int, chance: random.Random) -> Killer:
+    """Kill a process while it publishes: the copy is whole, of before or after, and a new one can be published."""
+    copy, killer, number = path.parent / "read" / path.name, Killer(PUBLISH, path, chance), 0
+    killer.run(number)
+    while killer.n_in_the_middle < times and number < times * _TRIES:
+        number += 1
+        killer.kill(number)
+        assert articles(copy) in (number * PER_BATCH, (number + 1) * PER_BATCH)
+        publish_copy(path, copy)
+        assert articles(copy) == (number + 1) * PER_BATCH
         assert [file for file in copy.parent.iterdir() if file.suffix == ".draft"] == []
-    return n_articles
+    batches(path)
+    return killer
 
 
-def kill_migrations(path: Path, times: int, chance: random.Random) -> int:
-    """Kill a process while it migrates a file of the first public schema; the next opening completes it.
+def articles(copy: Path) -> int:
+    """How many a sound read copy holds."""
+    with open_for_reading(copy, wait_s=0) as warehouse:
+        assert warehouse.failed_checks() == {}
+        return int(str(warehouse.query("select count(*) from core.articles").rows[0][0]))
 
-    The number of kills that left a file between two schemas.
-    """
-    old, n_between = path.with_name("old.duckdb"), 0
+
+def kill_migrations(path: Path, times: int, chance: random.Random) -> Killer:
+    """Kill a process while it migrates a file of the first public schema; the next opening completes it."""
+    old, killer = path.with_name("old.duckdb"), Killer(MIGRATE, path, chance)
     create(old, lambda connection: apply(connection, migrations()[:6], NOW))
-    for number in range(times):
+    shutil.copy(old, path)
+    killer.run(0)
+    for number in range(times * _TRIES):
         shutil.copy(old, path)
-        killed(MIGRATE, path, 0, chance.uniform(0.0, 0.25))
-        n_between += _is_between(path)
+        killer.kill(number)
         with open_warehouse(path, now=NOW, wait_s=30) as warehouse:
             assert warehouse.failed_checks() == {}
             found = warehouse.query("select version from ops.schema_migrations order by version").rows
         assert [row[0] for row in found] == [step.version for step in migrations()], f"kill {number}"
-    return n_between
+        if killer.n_in_the_middle == times:
+            break
+    return killer
 
 
-def _is_between(path: Path) -> bool:
-    import duckdb
+def kill_compactions(path: Path, times: int, chance: random.Random) -> Killer:
+    """Kill a process while it writes the warehouse anew: the file is of before or after, and can be compacted."""
+    killer = Killer(COMPACT, path, chance)
+    with open_warehouse(path, now=NOW):
+        pass
+    store = Killer(STORE, path, chance)
+    for number in range(4):
+        store.run(number)
+    expected = batches(path)
+    killer.run(0)
+    for number in range(times * _TRIES):
+        killer.kill(number)
+        assert batches(path) == expected
+        if killer.n_in_the_middle == times:
+            break
+    compact(path, now=NOW, always=True)
+    assert batches(path) == expected
+    return killer
 
-    with duckdb.connect(str(path)) as connection:
-        [(n,)] = connection.execute("select count(*) from ops.schema_migrations").fetchall()
-    return bool(6 < n < len(migrations()))
 
-
-KILLS: dict[str, Callable[[Path, int, random.Random], int]] = {
+KILLS: dict[str, Callable[[Path, int, random.Random], Killer]] = {
     "stores": kill_stores,
     "publishers": kill_publishers,
     "migrations": kill_migrations,
+    "compactions": kill_compactions,
 }

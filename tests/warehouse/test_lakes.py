@@ -6,30 +6,40 @@ environment, into .venv/duckdb-1.5.
 
 import json
 import os
-import shutil
+import re
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from tests.warehouse import example_warehouse
+from warehouse.addresses import parse_address
+from warehouse.errors import NoLake
 from warehouse.lakes import for_lake
+from warehouse.opening import open_for_reading
 from warehouse.sql import migrations
 
 PACKAGES = Path(sys.prefix) / "duckdb-1.5"
 SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").exists() else []
+OF_THE_STORE = (
+    *("test_archived.py", "test_asking.py", "test_deliveries.py", "test_digests.py", "test_feed_keeping.py"),
+    *("test_feeds.py", "test_known.py", "test_models.py", "test_runs.py", "test_store_batch.py"),
+    *("test_stories_kept.py", "test_views.py"),
+)
 PRELUDE = """
 import importlib.util, json, sys
 from pathlib import Path
-from warehouse.lakes import LakeAddress, open_lake
+from warehouse.addresses import parse_address
 from warehouse.opening import open_warehouse
 spec = importlib.util.spec_from_file_location("cases", {conftest!r})
 cases = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(cases)
-address = LakeAddress({catalogue!r}, {data!r}, Path({extensions!r}))
+address = parse_address({address!r})
 
 def batches(who):
     # Three batches of four articles; both processes have all of them, under ids of their own.
@@ -51,8 +61,8 @@ def rows(warehouse):
 
 
 @pytest.fixture(scope="module")
-def catalogue():
-    """A PostgreSQL of our own on loopback, with one empty database."""
+def port():
+    """Where a PostgreSQL of our own listens, on loopback."""
     if not SERVERS or not PACKAGES.exists():
         pytest.skip("needs Debian's package postgresql, and DuckDB 1.5 with its extensions beside the environment")
     # PostgreSQL refuses to run as root, and pytest's folders are closed to everybody else.
@@ -67,7 +77,7 @@ def catalogue():
             try:
                 while "ready to accept connections" not in (line := server.stderr.readline()):
                     assert line, "PostgreSQL did not start"
-                yield f"host=127.0.0.1 port={port} dbname=postgres user=smewatch"
+                yield port
             finally:
                 server.send_signal(signal.SIGQUIT)  # end at once: nothing of it is needed again
                 server.communicate()
@@ -79,25 +89,65 @@ def free_port():
         return free.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def python(catalogue, tmp_path_factory):
-    """Starts a program with DuckDB 1.5, in which `address`, `cases`, `ingest` and `rows` are at hand."""
-    extensions = tmp_path_factory.mktemp("extensions")
-    for file in PACKAGES.glob("duckdb_extension_*/extensions/*/*.duckdb_extension"):
-        shutil.copy(file, extensions)
-    prelude = PRELUDE.format(
-        conftest=str(Path(__file__).with_name("conftest.py")),
-        catalogue=catalogue,
-        data=f"{tmp_path_factory.mktemp('lake')}/",
-        extensions=str(extensions),
-    )
-    environment = os.environ | {"PYTHONPATH": f"{PACKAGES}{os.pathsep}{Path(__file__).parents[2]}"}
+def address_at(port, folder):
+    return f"ducklake:postgres:host=127.0.0.1 port={port} dbname=postgres user=smewatch data_path={folder}"
 
-    def start(program):
+
+def environment(**more):
+    """That of a program with DuckDB 1.5."""
+    return os.environ | {"PYTHONPATH": f"{PACKAGES}{os.pathsep}{Path(__file__).parents[2]}"} | more
+
+
+@pytest.fixture(scope="module")
+def address(port, tmp_path_factory):
+    """The lake of this module."""
+    return address_at(port, tmp_path_factory.mktemp("lake"))
+
+
+@pytest.fixture(scope="module")
+def python(address):
+    """Starts a program with DuckDB 1.5, in which `address`, `cases`, `ingest` and `rows` are at hand."""
+
+    def start(program, at=address):
+        prelude = PRELUDE.format(conftest=str(Path(__file__).with_name("conftest.py")), address=at)
         command = [sys.executable, "-c", prelude + program]
-        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def another(port, tmp_path_factory):
+    """Addresses of further lakes by name, each in a database of its own."""
+
+    def address(name):
+        server = ("-h", "127.0.0.1", "-p", str(port), "-U", "smewatch")
+        subprocess.run([SERVERS[-1] / "createdb", *server, name], check=True)
+        return address_at(port, tmp_path_factory.mktemp(name)).replace("dbname=postgres", f"dbname={name}")
+
+    return address
+
+
+@pytest.fixture(scope="module")
+def examples(python, another):
+    """A lake that holds the invented warehouse."""
+    at = another("examples")
+    make = "from tests.warehouse import example_warehouse\nexample_warehouse.make(address)\nprint(1)"
+    answer(python(make, at))
+    return at
+
+
+def smewatch(address, folder, *words):
+    """A command as a person types it, with DuckDB 1.5: its exit code, and what it printed."""
+    command = [Path(sys.executable).with_name("smewatch"), *words, "--data-dir", folder]
+    done = subprocess.run(
+        command,
+        env=environment(SMEWATCH_WAREHOUSE=address, COLUMNS="300"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 def answer(process):
@@ -109,7 +159,7 @@ def answer(process):
 def test_two_processes_that_ingest_into_one_lake_at_once_lose_and_double_nothing(python, tmp_path):
     writers = [
         python(
-            "with open_lake(address, now=cases.NOW) as lake:\n"
+            "with open_warehouse(address, now=cases.NOW) as lake:\n"
             f"    ingest(lake, {who!r})\n    print(json.dumps(lake.failed_checks()))"
         )
         for who in ("a", "b")
@@ -118,7 +168,7 @@ def test_two_processes_that_ingest_into_one_lake_at_once_lose_and_double_nothing
         answer(writer)
     told = answer(
         python(
-            "with open_lake(address, now=cases.NOW) as lake:\n"
+            "with open_warehouse(address, now=cases.NOW) as lake:\n"
             "    print(json.dumps([rows(lake), lake.failed_checks(), lake.schema_version(),\n"
             "        lake.query('select count(*) from ops.batches').rows[0][0],\n"
             "        lake.query('select count(*) from mart.relevant_articles').rows[0][0]]))"
@@ -131,6 +181,111 @@ def test_two_processes_that_ingest_into_one_lake_at_once_lose_and_double_nothing
         )
     )
     assert told == [expected, {}, migrations()[-1].version, 6, 12]
+
+
+def test_the_tests_of_the_store_pass_on_lakes_too(port, tmp_path):
+    folder = Path(__file__).parent
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "0",
+            "-p",
+            "no:cacheprovider",
+            *(folder / name for name in OF_THE_STORE),
+        ],
+        env=environment(SMEWATCH_TEST_LAKE=os.pathsep.join((str(SERVERS[-1]), str(port), str(tmp_path)))),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+
+
+def test_every_example_gives_the_same_answer_on_a_lake_as_on_a_file(python, examples, share):
+    ask = """
+from warehouse.example_queries import example_queries
+from warehouse.opening import open_for_reading
+def answers(at):
+    with open_for_reading(at) as warehouse:
+        found = {one.name: warehouse.query(one.sql).rows for one in example_queries()}
+        return {name: list(map(repr, rows)) for name, rows in found.items()}, warehouse.failed_checks()
+"""
+    there = answer(python(f"{ask}print(json.dumps(answers(address)))", examples))
+    here = answer(python(f"{ask}print(json.dumps(answers(Path({str(example_warehouse.once(share))!r}))))"))
+    assert there == here
+
+
+def test_commands_work_on_a_lake_as_on_a_file(examples, tmp_path):
+    code, told = smewatch(examples, tmp_path, "sql", "--csv", "select count(*) > 100 as many from mart.articles")
+    assert (code, told.splitlines()) == (0, ["many", "True"])
+    code, told = smewatch(examples, tmp_path, "status")
+    assert "the lake ducklake:postgres:host=127.0.0.1" in told
+    assert "Not known now" not in told
+    code, told = smewatch(examples, tmp_path, "search", "small firms", "-n", "1")
+    assert (code, "Nothing found" in told) == (0, False)
+    assert smewatch(examples, tmp_path, "migrate", "--dry-run") == (0, "Nothing to migrate.\n")
+    assert smewatch(examples, tmp_path, "export", tmp_path / "out")[0] == 0
+    code, told = smewatch(examples, tmp_path, "doctor")
+    assert "in the lake ducklake:postgres:" in told
+
+
+def test_a_digest_is_written_from_a_lake(python, another, tmp_path):
+    program = f"""
+from dataclasses import replace
+from flows.digest import digest
+from flows.settings import Settings
+counts = {{"seed_documents": 5, "relevant_examples": 9, "other_examples": 9}}
+cases.MODEL = replace(cases.MODEL, card=json.dumps({{"counts": counts, "thresholds": {{}}, "results": {{}}}}))
+with open_warehouse(address, now=cases.NOW) as lake:
+    ingest(lake, "a")
+settings = Settings(data_dir=Path({str(tmp_path)!r}), warehouse=address)
+first, again = (digest.fn(settings, "2026-W47", now=cases.NOW.replace(day=24)) for _ in range(2))
+print(json.dumps([first.edition, again.is_new, first.html.exists(), again.title]))
+"""
+    edition, is_new, has_page, title = answer(python(program, another("digests")))
+    assert (edition, is_new, has_page) == (1, False, True)
+    assert "on SME cooperation" in title
+
+
+def test_what_needs_a_file_says_so_on_a_lake(examples, tmp_path):
+    for words in (("backup", tmp_path / "b.duckdb"), ("import", tmp_path)):
+        code, told = smewatch(examples, tmp_path, *words)
+        assert code == 1
+        assert "This needs a warehouse file, and SMEWATCH_WAREHOUSE names a lake" in told
+
+
+def test_a_lake_that_was_never_made_is_told_apart(port, tmp_path):
+    nowhere = address_at(port, tmp_path).replace("dbname=postgres", "dbname=template1")
+    code, told = smewatch(nowhere, tmp_path, "sql", "select 1")
+    assert (code, "There is no warehouse at ducklake:" in told) == (1, True)
+
+
+def test_a_server_that_is_down_is_waited_for_and_then_named(python, tmp_path):
+    program = """
+from warehouse.errors import WarehouseBusy
+try:
+    with open_warehouse(address, now=cases.NOW, wait_s=0.3):
+        pass
+except WarehouseBusy as busy:
+    print(json.dumps([type(busy).__name__, str(busy)]))
+"""
+    name, words = answer(python(program, address_at(free_port(), tmp_path)))
+    assert name == "LakeSilent"
+    assert re.search(r"PostgreSQL does not answer .*refused.* waited 0\.[3-9] s", words, re.DOTALL)
+
+
+def test_without_the_extensions_it_is_said_what_to_install(tmp_path):
+    if find_spec("duckdb_extension_postgres_scanner"):
+        pytest.skip("the extensions are installed in this environment")
+    with (
+        pytest.raises(NoLake, match="Install duckdb and the packages duckdb-extension-ducklake"),
+        open_for_reading(parse_address(address_at(free_port(), tmp_path)), wait_s=0),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("step", migrations(), ids=lambda step: f"{step.version:04d}")

@@ -1,12 +1,12 @@
 -- How often is something spoken of, month by month?
 -- Shows: Articles whose title or text have both words, whatever case and accents, and how many of them are relevant.
--- Caution: Reads every text, seconds for 200,000; `smewatch search` asks an index. Change the words in brackets.
+-- Caution: Reads every text since that day, a second for 50,000; `smewatch search` asks an index. Change words and day.
 select
     strftime(counted_at, '%Y-%m') as month,
     count(*) as n_articles,
     count(*) filter (is_relevant) as n_relevant,
     arg_max(title, (score, article_id)) as best_match
-from mart.search('small forum')
+from mart.search('small forum', read_since := '2026-10-01')
 group by all
 order by month desc
 limit 12;

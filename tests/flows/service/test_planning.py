@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 from benchmarks import planning
+from flows.settings import Settings
 
 HOUSE = Path(__file__).parents[3]
 FIGURES = json.loads(planning.FIGURES.read_text(encoding="utf-8"))
@@ -17,9 +18,9 @@ def test_the_page_says_what_its_figures_say():
 
 
 def test_every_measured_figure_names_a_command_that_there_is():
-    for one in FIGURES["measured"]:
+    for one in (*FIGURES["measured"], FIGURES["errands"]):
         assert (HOUSE / one["command"].split()[0]).is_file(), one
-        assert one["value"] > 0
+    assert all(one["value"] > 0 for one in FIGURES["measured"])
 
 
 def test_more_articles_need_more_of_everything_and_busier_machines_fewer():
@@ -48,3 +49,8 @@ def test_the_plan_by_hand():
     assert readers(simple) == 2  # a page every 100 ms keeps one core busy, and it shall be so half of the time
     (sites,) = [need for what, need, _ in planning.plan(simple) if what == "sites, at least"]
     assert sites == f"{math.ceil(864_000 * 5 / 86_400)}"
+
+
+def test_the_default_size_of_an_errand_is_the_one_at_which_a_page_costs_least():
+    measured = {int(size): ms for size, ms in FIGURES["errands"]["cpu_ms_a_page"].items()}
+    assert Settings().pages_per_errand == min(measured, key=measured.__getitem__)

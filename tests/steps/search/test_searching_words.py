@@ -143,3 +143,14 @@ def test_marks_lie_within_the_excerpt_in_order_and_apart(text, question):
     places = [place for mark in shown.marks for place in mark]
     assert places == sorted(places)
     assert all(0 <= a < b <= len(shown.text) for a, b in shown.marks)
+
+
+def test_words_of_very_many_texts_find_the_best_of_the_latest_or_the_latest_of_a_choice(index, monkeypatch):
+    monkeypatch.setattr("flows.steps.search.index.MOST_RANKED", 3)
+    index.update(
+        [], [Indexed(f"n{n}", "1", "Forum", "the firm " * (n == 6) + "The mill of the town.") for n in range(10)]
+    )
+    everywhere, some = terms_of("the town"), ["n1", "n6", "n8"]
+    assert {hit.article_id for hit in index.search(everywhere, 10)} == {"n7", "n8", "n9"}
+    assert [hit.article_id for hit in index.search(everywhere, 2, some)] == ["n8", "n6"]
+    assert [hit.article_id for hit in index.search(terms_of("firm"), 10)] == ["n6"]
