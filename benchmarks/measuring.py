@@ -147,11 +147,11 @@ def _children_cpu_s() -> float:
 
 
 def _reap() -> None:
-    """Wait for orphans: their time counts once they are gone."""
-    deadline = time.monotonic() + 10
+    """Wait for orphans: their time counts once they are gone. Workers of a pool die a moment after who used them."""
+    deadline = time.monotonic() + 3
     while time.monotonic() < deadline:
         try:
             if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                return
+                time.sleep(0.05)
         except ChildProcessError:
             return

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.steps.text import languages
 from flows.steps.text.languages import LANGUAGES, MIN_WORDS, language_of, primary_tag
 
 # One sentence in each language, by its code.
@@ -40,6 +41,20 @@ def test_chinese_with_a_name_in_kana_is_chinese():
 
 def test_a_long_text_is_judged_by_its_beginning():
     assert language_of(TEXTS["de"] * 20 + TEXTS["en"] * 500) == "de"
+
+
+def test_plain_english_needs_no_identifier(monkeypatch):
+    monkeypatch.setattr(languages, "_identifier", None)
+    assert language_of("The firms of the two countries have agreed to meet in the spring. " * 2) == "en"
+
+
+@pytest.mark.parametrize("code", sorted(set(TEXTS) - {"en"}))
+def test_no_other_language_is_taken_for_plain_english(code):
+    assert not languages._is_plainly_english(TEXTS[code] * 3)
+
+
+def test_a_text_in_another_script_with_an_english_line_is_left_to_the_identifier():
+    assert language_of("This is the page of the firm. " + TEXTS["ru"] * 5) == "ru"
 
 
 def test_only_languages_we_list_are_named():
