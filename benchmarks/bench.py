@@ -78,6 +78,7 @@ def measured(script: str, arguments: Sequence[str]) -> dict[str, Any]:
         "command": " ".join(["benchmarks/" + script, *arguments]),
         "began_at": f"{began_at:%Y-%m-%d %H:%M} UTC",
         "took_s": round(took_s),
+        "is_real_time": os.sched_getscheduler(0) in (os.SCHED_RR, os.SCHED_FIFO),  # other programs had to wait
         "load_before": round(load_before, 1),
         "load_after": round(os.getloadavg()[0], 1),
         "exit_code": done.returncode,

@@ -138,7 +138,8 @@ def how(one: dict[str, Any]) -> str:
     """How a step was measured, as a sentence."""
     return (
         f"`{one['command']}`, {one['began_at']}, took {one['took_s']:,} s, "
-        f"load {one['load_before']} before and {one['load_after']} after."
+        f"load {one['load_before']} before and {one['load_after']} after"
+        f"{', at real-time priority: whatever else ran had to wait' if one['is_real_time'] else ''}."
     )
 
 
