@@ -17,6 +17,7 @@ from flows.settings import Settings
 from flows.steps.digests.issues import stories_of
 from flows.steps.digests.keeping import from_json
 from flows.steps.digests.weeks import IsoWeek
+from warehouse.errors import WarehouseBusy
 from warehouse.opening import open_warehouse
 from warehouse.rows import (
     ArticleRow,
@@ -220,6 +221,18 @@ def test_the_same_week_and_warehouse_give_the_same_bytes(filled):
     assert {path: path.read_bytes() for path in filled.digests_dir.rglob("*") if path.is_file()} == pages
     assert (ask(filled, "from core.digests"), ask(filled, "from core.story_articles order by article_id")) == before
     assert first.html.read_text("utf-8").count('class="story') == len(first.headlines) + 5
+
+
+def test_a_digest_that_finds_the_warehouse_held_says_by_whom_and_comes_once_it_is_free(filled):
+    in_a_hurry = filled.model_copy(update={"warehouse_wait_s": 0.2})
+    with (
+        open_warehouse(filled.warehouse, now=MONDAY),
+        pytest.raises(WarehouseBusy, match=r"held by this very process; waited 0\.\d s\. Close that program"),
+    ):
+        digest.fn(in_a_hurry, WEEK.label, now=MONDAY)
+    assert not filled.digests_dir.exists()
+    written = digest.fn(in_a_hurry, WEEK.label, now=MONDAY)
+    assert (written.edition, written.is_new) == (1, True)
 
 
 def test_a_label_after_the_issue_is_out_makes_a_second_edition_that_says_what_changed(filled):

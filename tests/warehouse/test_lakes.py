@@ -14,6 +14,7 @@ import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -73,10 +74,14 @@ def port():
         made = [SERVERS[-1] / "initdb", "-D", data, "-A", "trust", "-U", "smewatch", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **other)
         served = [SERVERS[-1] / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
-        with subprocess.Popen(served, cwd=folder, stderr=subprocess.PIPE, text=True, **other) as server:
+        log = (
+            Path(folder) / "log"
+        )  # a file: a pipe that nobody reads would be full one day, and the server stand still
+        with log.open("w") as out, subprocess.Popen(served, cwd=folder, stderr=out, **other) as server:
             try:
-                while "ready to accept connections" not in (line := server.stderr.readline()):
-                    assert line, "PostgreSQL did not start"
+                while "ready to accept connections" not in log.read_text():
+                    assert server.poll() is None, log.read_text()
+                    sleep(0.1)
                 yield port
             finally:
                 server.send_signal(signal.SIGQUIT)  # end at once: nothing of it is needed again
