@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifiers.features import ConceptFeatures, concept_features, feature_names, sheet_of, view_columns
+from classifiers.features import ConceptFeatures, concept_features, feature_names, meetings_of, sheet_of, view_columns
 from classifiers.reading import Reader
 from classifiers.verdict import Document
 
@@ -94,3 +94,21 @@ def test_the_transformer_keeps_scikit_learns_contract(reader: Reader) -> None:
     assert first.shape == (2, len(transformer.get_feature_names_out()))
     assert (first[0] == second[0]).all()
     assert transformer.transform([]).shape == (0, first.shape[1])
+
+
+def test_concepts_meet_where_a_sentence_holds_both(reader: Reader) -> None:
+    """Of two sentences with small firms one has a memorandum too; firms meet themselves twice."""
+    concepts = reader.lexicon.concepts
+    reading, _ = reader.read(Document("", "SMEs signed a memorandum. SMEs slept.", "en"))
+    column = {concept: place for place, (concept, _) in enumerate(concepts)}
+    first, second = np.triu_indices(len(concepts) + 3)
+    met = dict(
+        zip(
+            zip(first.tolist(), second.tolist(), strict=True),
+            meetings_of([sheet_of(reading, concepts)]).toarray()[0],
+            strict=True,
+        )
+    )
+    assert met[column["sme_term"], column["sme_term"]] == 2
+    assert met[column["memorandum"], column["sme_term"]] == 1
+    assert met[column["fair"], column["sme_term"]] == 0
