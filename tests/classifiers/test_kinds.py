@@ -1,5 +1,8 @@
 """The six kinds of cooperation: what tells them apart, and how well."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -14,6 +17,11 @@ FILLING = "The rest of the text is about nothing that matters here, and says so 
 
 def read(reader: Reader, title: str, text: str) -> Cued:
     return cued(reader, [reader.read(Document(title, text, "en"))[0]])[0]
+
+
+def found(reader: Reader, text: str, language: str) -> set[str]:
+    reading, _ = reader.read(Document("", text, language))
+    return {hit.concept for hit in reader.cues_of(reading)}
 
 
 def test_families_of_cues_are_the_kinds_of_the_guide(reader: Reader) -> None:
@@ -39,4 +47,30 @@ def test_a_text_without_cues_speaks_for_no_kind(reader: Reader, text: str) -> No
 
 
 def test_kinds_of_unseen_events_are_told_apart(judge: Judge) -> None:
-    assert judge.card["results"]["kind of cooperation, grouped 5-fold: macro F1"] >= 0.68
+    assert judge.card["results"]["kind of cooperation, grouped 5-fold: macro F1"] >= 0.72
+
+
+def test_every_language_that_was_measured_has_cues_of_every_kind(judge: Judge, seeds_dir: Path) -> None:
+    cues = tomllib.loads((seeds_dir / "lexicons" / "kinds" / "cues.toml").read_text(encoding="utf-8"))
+    for language in judge.card["languages"]:
+        assert {cue["family"] for cue in cues.values() if language in cue} == set(KINDS), language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The show runs on 24-27 June in the town hall.", "en"),
+        ("They met from 3 to 5 March.", "en"),
+        ("A two-day meeting ended.", "en"),
+        ("Das dreitägige Treffen endete.", "de"),
+        ("La feria se celebra del 3 al 5 de marzo.", "es"),
+        ("Встреча прошла с 3 по 5 марта.", "ru"),
+    ],
+)
+def test_days_from_one_to_another_speak_for_an_occasion(reader: Reader, text: str, language: str) -> None:
+    assert "lasting" in found(reader, text, language)
+
+
+@pytest.mark.parametrize("text", ["It opened on 5 June 2014.", "It opened on June 5, 2014."])
+def test_one_day_does_not_last(reader: Reader, text: str) -> None:
+    assert "lasting" not in found(reader, text, "en")
