@@ -64,4 +64,4 @@ def test_rows_are_those_of_the_vectorizer(model: Relevance, reader: Reader) -> N
 
 def test_trees_asked_one_by_one_say_what_the_forest_says(model: Relevance, reader: Reader) -> None:
     features = model.look([reader.read(document)[0] for document in (RELEVANT, DULL)]).features
-    assert (forest_shares(model.forest_, features) == model.forest_.predict_proba(features)[:, 1]).all()
+    assert (forest_shares(model.forest_, features) == model.forest_.predict_proba(features)).all()
