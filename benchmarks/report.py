@@ -176,6 +176,7 @@ def figure(steps: dict[str, Any], path: Path) -> None:
     for axes, draw in zip(panels, (draw_pages, draw_growth, draw_memory), strict=True):
         axes.spines[["top", "right"]].set_visible(False)
         if not draw(axes, steps):
+            axes.set_axis_off()
             axes.text(0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", color="grey")
     drawn.savefig(path, dpi=110)
     plt.close(drawn)
