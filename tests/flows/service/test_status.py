@@ -1,8 +1,8 @@
 """`smewatch status` and `smewatch doctor`: one screen, JSON, exit codes; and logs as JSON."""
 
 import json
-import os
 import logging
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
