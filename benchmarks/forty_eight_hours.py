@@ -111,8 +111,10 @@ class Service:
                 [SMEWATCH, "serve"], env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
-    def kill(self, what: str) -> bool:
-        """Kill one thing, or everything; false if there is no such thing at the moment."""
+    def kill(self, what: str, *, again: bool = True) -> bool:
+        """Kill one thing, or everything; false if there is no such thing at the moment. What is the init system's to
+        start it starts `again`, but at the end.
+        """
         assert self.process is not None
         if what == "serve":
             pids = [self.process.pid]
@@ -130,7 +132,8 @@ class Service:
                 continue
         if what in ("serve", "everything"):
             self.process.wait()
-            self.start()
+            if again:
+                self.start()
         return bool(pids)
 
     def stop(self) -> None:
@@ -186,7 +189,7 @@ def simulate(folder: Path, web: Web, intervals: int, chance: random.Random) -> d
         settle(service)
     finally:
         service.stop()
-        service.kill("everything") if processes_of(service.settings.data_dir) else None
+        service.kill("everything", again=False)
     return judged(service.settings, tally, begun_s)
 
 
