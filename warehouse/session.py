@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.columns import to_arrow
+from warehouse.digest_rows import TextPlace
 from warehouse.errors import OpenedForReading
 from warehouse.sql import query
 from warehouse.transactions import transaction
@@ -66,7 +66,7 @@ class Session:
         rows = [row["text_row"] for row in answer]
         texts: dict[int, str | None] = {}
         if rows:
-            with self._incoming([_Row(row) for row in rows], _Row):
+            with self._incoming([TextPlace(row) for row in rows], TextPlace):
                 found = self._ask("texts_of_rows", least=min(rows), greatest=max(rows))
                 texts = {row["text_row"]: row["text"] for row in found}
         return [
@@ -80,11 +80,6 @@ class Session:
         columns = [_values(answer.column(index)) for index in range(answer.num_columns)]
         for values in zip(*columns, strict=True):
             yield dict(zip(answer.column_names, values, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    row: int
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

@@ -1,5 +1,6 @@
 -- Texts by their place in core.article_texts, which they keep while the warehouse is open.
--- Parameters: incoming (row), least, greatest (whole numbers: bounds of the rows; what lies beyond is not unpacked).
+-- Parameters: incoming (digest_rows.TextPlace), least, greatest (whole numbers: bounds of its rows; what
+-- lies beyond is not unpacked).
 -- Columns: text_row, text.
 select rowid as text_row, text
 from core.article_texts
