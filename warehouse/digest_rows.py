@@ -8,6 +8,13 @@ from warehouse.rows import EvidenceRow
 
 
 @dataclass(frozen=True, slots=True)
+class TextPlace:
+    """Where a text lies in core.article_texts, while the warehouse is open."""
+
+    row: int  # DuckDB's rowid
+
+
+@dataclass(frozen=True, slots=True)
 class Reprint:
     """Another address that an entry announced, with the very text of an article."""
 

@@ -39,7 +39,8 @@ class Digests(Stories):
         ones of the two weeks before that came only now, when the issue of their week in `zone` was out, are there
         too: `is_late`.
         """
-        return [_as_week_article(row) for row in self._ask("week_articles", start=start, end=end, zone=zone)]
+        found = self._ask_with_texts("week_articles", start=start, end=end, zone=zone)
+        return [_as_week_article(row) for row in found]
 
     def week_counts(self, start: datetime, end: datetime, *, polled_until: datetime | None = None) -> WeekCounts:
         """What was seen of start <= t < end. Polls are counted from `start` to `polled_until`, by default `end`."""

@@ -18,11 +18,11 @@ class Stories(Session):
 
     def ungrouped_articles(self, limit: int) -> list[GroupedText]:
         """Relevant and borderline articles that stand in no story yet, oldest first, at most `limit`."""
-        return self._read("ungrouped_articles", GroupedText, limit=limit)
+        return [GroupedText(**row) for row in self._ask_with_texts("ungrouped_articles", limit=limit)]
 
     def stories_near(self, start: datetime, end: datetime) -> list[GroupedText]:
         """Every article of the stories that have one in start <= t < end, the stories oldest first."""
-        return self._read("stories_near", GroupedText, start=start, end=end)
+        return [GroupedText(**row) for row in self._ask_with_texts("stories_near", start=start, end=end)]
 
     def store_stories(
         self,

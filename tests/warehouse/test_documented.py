@@ -154,6 +154,8 @@ def example(parameter, cases):
         "after": cases.now,
         "farthest": cases.now,
         "limit": 1,
+        "least": 1,
+        "greatest": 1,
         "zone": "UTC",
     }.get(parameter, True if parameter == "ignore_schedule" else "x")
 

@@ -1,14 +1,21 @@
 -- Who works together that did not before?
 -- Shows: Pairs whose first relevant article lies within the latest eight weeks, with that article's headline.
 -- Caution: New to this warehouse, which knows nothing of the time before its first run.
+with relevant as materialized (
+    select article_id, title, counted_at from mart.relevant_articles
+),
+acting as materialized (
+    select article_id, country_code from mart.article_countries semi join relevant using (article_id)
+)
 select
-    pairs.country, pairs.partner, pairs.first_at, pairs.n_articles,
+    one.country_code as country, other.country_code as partner,
+    min(articles.counted_at) as first_at,
+    count(*) as n_articles,
     arg_min(articles.title, (articles.counted_at, articles.article_id)) as first_headline
-from mart.country_pairs as pairs
-join mart.article_countries as one on one.country_code = pairs.country
-join mart.article_countries as other on other.country_code = pairs.partner and other.article_id = one.article_id
-join mart.relevant_articles as articles on articles.article_id = one.article_id
-where pairs.first_at >= (select max(counted_at) from mart.relevant_articles) - interval 56 days
+from acting as one
+join acting as other on other.article_id = one.article_id and one.country_code < other.country_code
+join relevant as articles on articles.article_id = one.article_id
 group by all
-order by pairs.first_at desc, pairs.country, pairs.partner
+having first_at >= (select max(counted_at) from relevant) - interval 56 days
+order by first_at desc, country, partner
 limit 15;

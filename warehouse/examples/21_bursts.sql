@@ -1,12 +1,16 @@
 -- Which pairs were in the news far more than usual?
 -- Shows: Weeks in which a pair had at least four relevant articles and three times its usual number, by its other weeks.
 -- Caution: One event told of by many papers makes a burst; what it was, 01_newest_relevant with that week tells.
-with weekly as (
-    select one.country_code || '–' || other.country_code as pair, articles.week, count(*) as n
-    from mart.article_countries as one
-    join mart.article_countries as other
-        on other.article_id = one.article_id and one.country_code < other.country_code
-    join mart.relevant_articles as articles on articles.article_id = one.article_id
+with relevant as materialized (
+    select article_id, week from mart.relevant_articles
+),
+acting as materialized (
+    select article_id, week, country_code from mart.article_countries join relevant using (article_id)
+),
+weekly as (
+    select one.country_code || '–' || other.country_code as pair, one.week, count(*) as n
+    from acting as one
+    join acting as other on other.article_id = one.article_id and one.country_code < other.country_code
     group by all
 ),
 spans as (

@@ -10,13 +10,18 @@ shown as (
     join mart.articles using (article_id)
     semi join latest using (week, zone, edition)
     group by all
+),
+zones as (
+    select distinct zone from latest
+),
+relevant_now as (
+    select zone, mart.iso_week(counted_at, zone) as week, count(*) as n
+    from mart.articles cross join zones
+    where is_relevant
+    group by all
 )
 select
-    week, zone, edition, shown.created_at, n_shown, n_still_relevant,
-    (
-        select count(*) from mart.articles
-        where is_relevant and mart.iso_week(articles.counted_at, shown.zone) = shown.week
-    ) as n_relevant_now
-from shown
+    week, zone, edition, shown.created_at, n_shown, n_still_relevant, coalesce(relevant_now.n, 0) as n_relevant_now
+from shown left join relevant_now using (week, zone)
 order by week desc, zone
 limit 12;

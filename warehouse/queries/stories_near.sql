@@ -1,6 +1,6 @@
 -- All articles of the stories that have one in a span of time, by story.
 -- Parameters: start, end (times; start <= counted_at < end).
--- Columns: article_id, title, text, language, published_at, published_at_precision, is_published_in_future, counted_at,
+-- Columns: article_id, title, text_row, language, published_at, published_at_precision, is_published_in_future, counted_at,
 --   score, story_id, founded_at.
 with members as (
     select
@@ -13,11 +13,11 @@ chosen as materialized (
     semi join (select story_id from members where counted_at >= $start and counted_at < $end) as near using (story_id)
 )
 select
-    chosen.*, stories.founded_at, texts.title, texts.text,
+    chosen.*, stories.founded_at, texts.title, texts.rowid as text_row,
     case labels.label when 1 then 1.0 when 0 then 0.0 else verdicts.score end as score
 from chosen
 join core.stories as stories using (story_id)
-join (select article_id, title, text from core.article_texts where is_latest) as texts using (article_id)
+join core.article_texts as texts on texts.article_id = chosen.article_id and texts.is_latest
 left join core.verdicts_in_force as verdicts on verdicts.article_id = chosen.article_id
 left join core.latest_labels as labels on labels.article_id = chosen.article_id
 order by founded_at, story_id, counted_at, article_id

@@ -3,7 +3,7 @@
 -- Parameters: start, end (times; start <= counted_at < end), zone (IANA name).
 -- Columns: article_id, title, url, outlet, outlet_country, feed_id, language, author, published_at, published_at_source,
 --   published_at_precision, is_published_in_future, first_seen_at, counted_at, model_id, score, band, is_relevant, label,
---   kind, kind_score, countries, blocs, sectors, evidence (list of phrase, weight), text_hash, text, n_words,
+--   kind, kind_score, countries, blocs, sectors, evidence (list of phrase, weight), text_hash, text_row, n_words,
 --   also_in (list of outlet, url, title), story_id, is_story_lead, is_late.
 with late as (
     select article_id from mart.late_arrivals($zone, $start, $end)
@@ -13,11 +13,6 @@ chosen as materialized (  -- without the lists, which are then made for these ar
     from mart.articles
     where counted_at < $end and (counted_at >= $start or article_id in (from late))
         and (is_relevant or label = -1 or (label is null and band in ('sure', 'likely', 'borderline')))
-),
-texts as (  -- nothing counts more than 48 hours after it was read, so what was read long before need not be looked at
-    select article_id, text_version, text
-    from core.article_texts
-    where fetched_at >= $start - interval 21 days
 ),
 reasons as (
     select article_id, list({phrase: phrase, weight: weight} order by evidence_rank) as evidence
@@ -55,7 +50,7 @@ select
     chosen.* exclude (decided_by, text_version, fetched_at, run_id),
     coalesce(stories.story_id, chosen.article_id) as story_id,
     coalesce(stories.is_lead, true) as is_story_lead,
-    texts.text,
+    texts.text_row,
     feeds.country as outlet_country,
     coalesce(places.countries, []) as countries,
     coalesce(blocs.blocs, []) as blocs,
@@ -63,7 +58,8 @@ select
     coalesce(reasons.evidence, []) as evidence,
     coalesce(reprints.also_in, []) as also_in
 from chosen
-join texts using (article_id, text_version)
+join (select article_id, text_version, rowid as text_row from core.article_texts) as texts
+    using (article_id, text_version)
 left join places using (article_id)
 left join blocs using (article_id)
 left join sectors using (article_id)
