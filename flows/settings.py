@@ -98,7 +98,7 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 2,
         ge=1,
         le=256,
-        description="Processes that read feeds and pages; default: one a core.",
+        description="Processes that read feeds and pages; default: one a core. One more to every eight judges.",
     )
     worker_memory_bytes: int = Field(
         352 * 2**20, ge=2**27, description="Memory a worker process may take beyond its loaded libraries."

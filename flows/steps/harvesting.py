@@ -11,7 +11,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
@@ -80,6 +81,7 @@ class HarvestLimits:
     )
     feeds_at_once: int = 32
     pages_at_once: int = 128  # most of them wait for their site's turn
+    pages_in_hand: int = 16  # to a worker: fetched, and not yet read; at more, no further one is asked for
 
 
 class Harvester:
@@ -111,6 +113,7 @@ class Harvester:
         self.archive = archive
         self.pool = pool
         self.judges = judges or pool
+        self._n_in_hand = 0  # pages; touched by the loop's thread alone
         self._limits = limits
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="harvester", daemon=True)
@@ -220,9 +223,26 @@ class Harvester:
             return _lost(entry, page)
         if self._obey_reservations and (refused := reserved(page.reservations)):
             return _lost(entry, refused)
-        if self.archive:
-            await self.archive.keep(page)
-        return await self._extracted(entry, page, now)
+        with self._in_hand():
+            if self.archive:
+                await self.archive.keep(page)
+            return await self._extracted(entry, page, now)
+
+    @contextmanager
+    def _in_hand(self) -> Iterator[None]:
+        """Count a page that waits to be read: a quick web brings hundreds while two workers read one each."""
+        self._note_in_hand(+1)
+        try:
+            yield
+        finally:
+            self._note_in_hand(-1)
+
+    def _note_in_hand(self, change: int) -> None:
+        self._n_in_hand += change
+        if self._n_in_hand < self._limits.pages_in_hand * self.pool.n_workers:
+            self._client.has_room.set()
+        else:
+            self._client.has_room.clear()
 
     async def _extracted(self, entry: Entry, page: Page, now: datetime) -> Ending:
         article = await self._in_worker(read_page, page, entry, now)

@@ -297,3 +297,22 @@ def test_pages_that_came_are_kept_whatever_they_end_as_and_others_are_not(tmp_pa
         [(urls[0], urls[0], page(1)), (urls[1], urls[1], b"<html></html>"), (urls[2], urls[0], page(1))]
     )
     assert {one.fetched_at for one in kept} == {NOW}
+
+
+def test_a_quick_web_brings_no_more_pages_than_can_be_read(monkeypatch):
+    def client():
+        paces = HostPaces(HostPace(0.0, 32), HostPace(0.0, 32))
+        return Client(LIMITS, allow_private=True, resolve={}, paces=paces, connections=2)
+
+    in_hand = []
+    note = Harvester._note_in_hand
+    monkeypatch.setattr(
+        Harvester, "_note_in_hand", lambda self, change: (note(self, change), in_hand.append(self._n_in_hand))
+    )
+    limits = HarvestLimits(pages_in_hand=3)
+    pages = {f"/{n}": html(page(n)) for n in range(40)}
+    with FaultServer(pages) as server, Harvester(client, Pool(1), limits) as harvesting_now:
+        endings = read(harvesting_now, *(to_read(server.url(path)) for path in pages))
+    assert {ending.outcome.value for ending in endings} == {"stored"}
+    assert max(in_hand) <= 3 + 2  # who was connected already when the room ended
+    assert in_hand[-1] == 0

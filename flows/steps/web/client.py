@@ -97,6 +97,8 @@ class Client:
         self._resolve = dict(resolve or {})
         self._connections = asyncio.Semaphore(connections)
         self._tls = tls
+        self.has_room = asyncio.Event()  # cleared by who has more answers in hand than can be read: nobody is asked
+        self.has_room.set()
         self._resolver: Resolver | None = None
         self._session: aiohttp.ClientSession | None = None
 
@@ -170,6 +172,7 @@ class Client:
             if rest_s:
                 return Loss(Outcome.REFUSED, f"{host} asked to be left alone", retry_after_s=rest_s), 0.0
             async with self._connections:
+                await self.has_room.wait()
                 started = time.monotonic()
                 answer = await self._ask(url, request, left_s, now)
                 took_s = time.monotonic() - started
