@@ -5,10 +5,11 @@
     Reading -> masked grams ---------+------> topic view --+-> sum, each on its own scale -> Platt -> probability
                              +--------------> word view ---+
 
-The forest view says that things must come together, the word view what no list foresaw, the topic view which concepts
-share a sentence, and in which words. Forest and topic view learn the kinds of cooperation and of near-miss; a text is
-as relevant as its six kinds of cooperation together. That there are several ways to be relevant, and others not to be,
-is worth more than any further view: average precision on grouped folds rose from .951 to .964 with kinds and meetings.
+The forest view says that things must come together, the word view what no list foresaw, the topic view which
+concepts share a sentence, and in which words. Forest and topic view learn the kinds of cooperation and of near-
+miss; a text is as relevant as its six kinds of cooperation together. That there are several ways to be relevant,
+and others not to be, is worth more than any further view: average precision on grouped folds rose from .951 to .964
+with kinds and meetings.
 """
 
 from collections.abc import Mapping, Sequence
