@@ -1,15 +1,15 @@
 """Is this text about SMEs that cooperate across a border? Three views of a reading, added and calibrated.
 
-    Reading -> concept features ---> forest view -+
-    Reading -> meetings of concepts -+            |
-                                     +-> topic view -+-> sum, each on its own scale -> Platt -> probability
-    Reading -> masked grams ---------+            |
-                             +-----> word view ---+
+    Reading -> concept features ------------> forest view -+
+    Reading -> meetings of concepts -+                     |
+    Reading -> masked grams ---------+------> topic view --+-> sum, each on its own scale -> Platt -> probability
+                             +--------------> word view ---+
 
-The forest view says that things must come together, the word view what no list foresaw, the topic view which concepts
-share a sentence, and in which words. Forest and topic view learn the kinds of cooperation and of near-miss; a text is
-as relevant as its six kinds of cooperation together. That there are ways to be relevant, and other ways not to be,
-is worth more than any further view: on grouped folds average precision is .966 with it and .952 without.
+The forest view says that things must come together, the word view what no list foresaw, the topic view which
+concepts share a sentence, and in which words. Forest and topic view learn the kinds of cooperation and of near-
+miss; a text is as relevant as its six kinds of cooperation together. That there are several ways to be relevant,
+and others not to be, is worth more than any further view: average precision on grouped folds rose from .951 to .964
+with kinds and meetings.
 """
 
 from collections.abc import Mapping, Sequence
