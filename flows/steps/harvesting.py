@@ -127,7 +127,7 @@ class Harvester:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._call(self._client.__aexit__(None, None, None))
+            self._call(self._leave())
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -141,6 +141,14 @@ class Harvester:
         self._client = await self._open_client().__aenter__()
         files, obey = self._robots_files, self._obey_reservations
         self._robots = RobotsCache(self._client, files=files, obey_reservations=obey)
+
+    async def _leave(self) -> None:
+        """Give up what is under way, when a signal ends the run: threads that wait for it would wait for ever."""
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in rest:
+            one.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        await self._client.__aexit__(None, None, None)
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -1,7 +1,9 @@
 """Polling and reading side by side: whatever one feed or page does becomes its own outcome and harms no other."""
 
 import logging
+import threading
 from collections import Counter
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +36,17 @@ def harvester():
         client, Pool(2), HarvestLimits(READ_LIMIT_S, feeds_at_once=32, pages_at_once=32)
     ) as harvesting_now:
         yield harvesting_now
+
+
+@pytest.fixture
+def patient():
+    """A harvester whose every wait is longer than a test."""
+    limits = Limits(feed_bytes=64 * 1024, page_bytes=64 * 1024, connect_s=600.0, read_gap_s=600.0, total_s=600.0)
+
+    def client():
+        return Client(limits, allow_private=True, resolve={}, paces=HostPaces(HostPace(0.0, 32), HostPace(0.0, 32)))
+
+    return Harvester(client, Pool(1), HarvestLimits(READ_LIMIT_S))
 
 
 def page(n):
@@ -316,3 +329,22 @@ def test_a_quick_web_brings_no_more_pages_than_can_be_read(monkeypatch):
     assert {ending.outcome.value for ending in endings} == {"stored"}
     assert max(in_hand) <= 3 + 2  # who was connected already when the room ended
     assert in_hand[-1] == 0
+
+
+@pytest.mark.parametrize("work", ["read", "poll"])
+def test_whoever_waits_for_a_harvester_that_is_closed_waits_no_longer(patient, work):
+    asked = threading.Event()
+
+    def silent(_):
+        asked.set()
+        return [600.0]
+
+    with FaultServer({"/silent": silent}) as server, ThreadPoolExecutor(1) as thread:
+        url = server.url("/silent")
+        with patient:
+            waits = (
+                thread.submit(poll, patient, url) if work == "poll" else thread.submit(read, patient, to_read(url))
+            )
+            assert asked.wait(timeout=30)
+        with pytest.raises(CancelledError):
+            waits.result(timeout=30)
