@@ -32,9 +32,7 @@ log = logging.getLogger("smewatch")
 
 def deployments(settings: Settings) -> list[RunnerDeployment]:
     """Every scheduled flow with its schedule. Runs get these very settings, whatever their own environment says."""
-    feeds_file = settings.feeds_file and settings.feeds_file.resolve()
-    here = settings.model_copy(update={"data_dir": settings.data_dir.resolve(), "feeds_file": feeds_file})
-    parameters = {"settings": here.model_dump(mode="json")}
+    parameters = {"settings": settings.everywhere().model_dump(mode="json")}
     planned: list[tuple[Flow[..., Any], str]] = [
         (scheduled.scheduled_ingest, settings.ingest_cron),
         (scheduled.scheduled_digest, settings.digest_cron),

@@ -260,6 +260,22 @@ class Settings(BaseSettings):
         """The zone as an object."""
         return ZoneInfo(self.zone)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's. A copy with another data folder has its warehouse there, unless a setting names it."""
+        changes = dict(update or {})
+        if "data_dir" in changes and "warehouse" not in self.model_fields_set:
+            changes.setdefault("warehouse", changes["data_dir"] / "warehouse.duckdb")
+        return super().model_copy(update=changes, deep=deep)
+
+    def everywhere(self) -> Self:
+        """A copy that means the same in any working folder: its paths are absolute."""
+        paths = {
+            "data_dir": self.data_dir.resolve(),
+            "feeds_file": self.feeds_file and self.feeds_file.resolve(),
+            "warehouse": self.warehouse.resolve() if isinstance(self.warehouse, Path) else self.warehouse,
+        }
+        return self.model_copy(update=paths)
+
     @property
     def warehouse_file(self) -> Path:
         """The one DuckDB file. Raises NeedsAFile where the warehouse is a lake."""

@@ -43,3 +43,23 @@ def test_a_wrong_one_is_told_in_words_and_a_password_is_not_told(monkeypatch):
 def test_the_demo_keeps_its_invented_articles_to_itself(tmp_path):
     here = fresh_settings(Settings(data_dir=tmp_path, warehouse=LAKE))
     assert here.warehouse_file == tmp_path / "demo" / "warehouse.duckdb"
+
+
+def test_a_copy_with_another_data_folder_has_its_warehouse_there(tmp_path):
+    assert Settings(data_dir=tmp_path).model_copy(update={"data_dir": tmp_path / "b"}).warehouse == (
+        tmp_path / "b" / "warehouse.duckdb"
+    )
+
+
+def test_a_warehouse_that_was_named_stays_where_it_is(tmp_path):
+    named = Settings(data_dir=tmp_path, warehouse=tmp_path / "news.duckdb")
+    assert named.model_copy(update={"data_dir": tmp_path / "b"}).warehouse == tmp_path / "news.duckdb"
+
+
+def test_settings_of_scheduled_runs_mean_the_same_in_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = Settings(data_dir="data", feeds_file="feeds.csv", warehouse="news.duckdb").everywhere()
+    assert given.data_dir == tmp_path / "data"
+    assert given.feeds_file == tmp_path / "feeds.csv"
+    assert given.warehouse == tmp_path / "news.duckdb"
+    assert Settings(data_dir="data").everywhere().warehouse == tmp_path / "data" / "warehouse.duckdb"
