@@ -6,6 +6,7 @@ is scheduled has a server in a process nevertheless (`flows.platform.LocalServer
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -62,7 +63,12 @@ class EmbeddedServer:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Name the address in the environment; before anything imports Prefect, which reads its settings then."""
+        """Name the address in the environment; before anything imports Prefect, which reads its settings then.
+
+        Raises RuntimeError if something has: its server would keep its files in the user's home.
+        """
+        if "prefect" in sys.modules:
+            raise RuntimeError("Prefect was imported before its settings were made")
         self._port = free_port()
         os.environ["PREFECT_API_URL"] = self.api_url
         self.log.parent.mkdir(parents=True, exist_ok=True)  # Prefect's import makes its home, but no folder above it

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import seeds
 from classifiers.formats import why_outdated
@@ -28,6 +28,23 @@ if TYPE_CHECKING:
 
 CURRENT = "current"
 ITSELF = "smewatch"  # decides where no person is asked: the first model, and one that replaces an unusable one
+
+Promotion = Literal["always", "if better", "never"]
+
+# Fewer would say more of what the user's feeds happen to carry than of what news in general is like; more than three
+# times the examples costs training its minute.
+FEWEST_BACKGROUND, MOST_BACKGROUND = 1_000, 3_000
+
+
+class TooLittleBackground(Exception):
+    """The warehouse has not enough texts to serve as background."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(
+            f"the warehouse has {found:,} articles that nobody labelled and the model in use calls not relevant; "
+            f"as background they serve from {FEWEST_BACKGROUND:,} on. Collect more, or train without --background"
+        )
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True)

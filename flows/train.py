@@ -13,6 +13,7 @@ from prefect import flow
 
 import seeds
 from flows import models
+from flows.models import FEWEST_BACKGROUND, MOST_BACKGROUND, Promotion, TooLittleBackground
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
 from warehouse.model_rows import BackgroundText, LabelledText
@@ -21,23 +22,6 @@ from warehouse.opening import open_warehouse
 if TYPE_CHECKING:
     from classifiers.comparing import Comparison
     from classifiers.examples import Example
-
-Promotion = Literal["always", "if better", "never"]
-
-# Fewer would say more of what the user's feeds happen to carry than of what news in general is like; more than three
-# times the examples costs training its minute.
-FEWEST_BACKGROUND, MOST_BACKGROUND = 1_000, 3_000
-
-
-class TooLittleBackground(Exception):
-    """The warehouse has not enough texts to serve as background."""
-
-    def __init__(self, found: int) -> None:
-        super().__init__(
-            f"the warehouse has {found:,} articles that nobody labelled and the model in use calls not relevant; "
-            f"as background they serve from {FEWEST_BACKGROUND:,} on. Collect more, or train without --background"
-        )
-        self.found = found
 
 
 @dataclass(frozen=True, slots=True)

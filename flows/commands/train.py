@@ -34,8 +34,8 @@ def command(settings: Settings, promote_if_better: bool, keep_current: bool, bac
 
     Example: smewatch train --promote-if-better
     """
+    from flows.models import Promotion, TooLittleBackground
     from flows.running import end_with, run_train
-    from flows.train import Promotion, TooLittleBackground
 
     if promote_if_better and keep_current:
         raise click.UsageError("give either --promote-if-better or --keep-current")

@@ -1,5 +1,6 @@
 """A command without a Prefect server at hand runs one within itself; nothing of it is left, it spoils no output."""
 
+import ast
 import os
 import signal
 import subprocess
@@ -15,6 +16,8 @@ from flows.settings import Settings
 from tests.flows.tools import Cli, rows
 
 pytestmark = pytest.mark.server
+COMMANDS = Path(__file__).parents[2] / "flows" / "commands"
+LATER = {"flows.mailing", "flows.serve"}  # loaded when a server runs already
 
 
 @pytest.fixture
@@ -91,6 +94,17 @@ def test_the_home_of_prefect_is_there_before_anything_imports_it(tmp_path, monke
     server.start()
     assert server.log.parent.is_dir()  # its import would make the last folder only, and warn that it could not
     server.stop()
+
+
+def test_no_command_loads_prefect_before_its_settings_are_made():
+    nodes = [node for file in COMMANDS.glob("*.py") for node in ast.walk(ast.parse(file.read_text()))]
+    checked = [node for node in nodes if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)]
+    types_alone = [inner for node in checked for inner in node.body]
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node not in types_alone]
+    needed = {str(node.module) for node in imports if str(node.module).startswith("flows.")} - LATER
+    code = f"import importlib, sys\nfor name in {sorted(needed)}: importlib.import_module(name)"
+    code += "\nprint('prefect' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
 
 
 def test_a_server_that_runs_already_is_used(monkeypatch, prefect_api):

@@ -13,9 +13,10 @@ import seeds
 from classifiers import training
 from classifiers.relevance import Relevance
 from flows import models
+from flows.models import FEWEST_BACKGROUND, TooLittleBackground
 from flows.rejudge import RejudgeReport, rejudge
 from flows.settings import Settings
-from flows.train import FEWEST_BACKGROUND, TooLittleBackground, train
+from flows.train import train
 from tests.flows.tools import QuickCli, failed_checks, rows
 from warehouse.opening import open_warehouse
 from warehouse.rows import ArticleRow, Batch, FeedRow, LabelRow, TextRow
