@@ -72,7 +72,14 @@ def test_the_server_is_no_process_of_its_own_and_dies_with_ours(ended):
     assert not answers(api_url)
 
 
-def test_a_server_that_cannot_start_names_its_log_and_what_to_do(tmp_path, monkeypatch):
+@pytest.fixture
+def before_prefect(monkeypatch):
+    """As in a command that has not loaded Prefect yet, though tests before this one have."""
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    monkeypatch.delitem(sys.modules, "prefect", raising=False)
+
+
+def test_a_server_that_cannot_start_names_its_log_and_what_to_do(tmp_path, monkeypatch, before_prefect):
     class Mute:
         started = False
 
@@ -80,7 +87,6 @@ def test_a_server_that_cannot_start_names_its_log_and_what_to_do(tmp_path, monke
             time.sleep(0.01)
 
     monkeypatch.setattr("flows.embedded._server", lambda port, log: Mute())
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
     server = EmbeddedServer(Settings(data_dir=tmp_path))
     server.start()
     with pytest.raises(PrefectUnavailable, match=r"server\.log.*SMEWATCH_PREFECT_START_S"):
@@ -88,12 +94,17 @@ def test_a_server_that_cannot_start_names_its_log_and_what_to_do(tmp_path, monke
     server.stop()
 
 
-def test_the_home_of_prefect_is_there_before_anything_imports_it(tmp_path, monkeypatch):
-    monkeypatch.setenv("PREFECT_API_URL", "")
+def test_the_home_of_prefect_is_there_before_anything_imports_it(tmp_path, before_prefect):
     server = EmbeddedServer(Settings(data_dir=tmp_path / "new" / "var"))
     server.start()
     assert server.log.parent.is_dir()  # its import would make the last folder only, and warn that it could not
     server.stop()
+
+
+def test_prefect_that_was_loaded_too_early_is_told(tmp_path, monkeypatch, before_prefect):
+    monkeypatch.setitem(sys.modules, "prefect", object())
+    with pytest.raises(RuntimeError, match="before its settings"):
+        EmbeddedServer(Settings(data_dir=tmp_path)).start()
 
 
 def test_no_command_loads_prefect_before_its_settings_are_made():
