@@ -262,6 +262,53 @@ print(json.dumps([first.edition, again.is_new, first.html.exists(), again.title]
     assert "on SME cooperation" in title
 
 
+def test_the_nightly_maintenance_merges_small_files_and_loses_no_row(python, another):
+    program = """
+from datetime import UTC, datetime, timedelta
+from warehouse.compacting import compact
+from warehouse.opening import open_for_reading
+
+def pieces(lake):
+    # Files on disk, files that the present state consists of, and rows that the catalogue itself holds.
+    def ask(sql):
+        return lake._connection.execute("from postgres_query('smewatch_locks', ?)", [sql]).fetchall()
+    present = " where end_snapshot is null"
+    live = ask("select count(*) from ducklake_data_file" + present)[0][0]
+    tables = [name for name, in ask("select table_name from ducklake_inlined_data_tables")]
+    inlined = sum(ask(f"select count(*) from {name}" + present)[0][0] for name in tables)
+    return len(list(Path(address.data).rglob("*.parquet"))), live, inlined
+
+def told(lake):
+    return rows(lake), lake.failed_checks(), pieces(lake)
+
+with open_warehouse(address, now=cases.NOW) as lake:
+    for number in range(4):
+        batch = cases.batch(40, batch_id=f"b{number}", run_id=f"r{number}", start=41 * number)
+        cases.begin(lake, batch.run_id)
+        lake.store_batch(batch)
+    states = [told(lake)]
+with open_for_reading(address) as reader:
+    asked = [rows(reader)]
+    for days in (0, 3, 6):
+        compact(address, now=datetime.now(UTC) + timedelta(days=days))
+        with open_warehouse(address, now=cases.NOW) as lake:
+            states.append(told(lake))
+        asked.append(rows(reader))
+print(json.dumps([states, asked]))
+"""
+    states, asked = answer(python(program, another("merging")))
+    before = states[0][0]
+    assert len(before["core.articles"]) == 160
+    assert [(rows, failed) for rows, failed, _ in states] == [(before, {})] * 4
+    assert asked == [before] * 4  # who reads meanwhile notices nothing
+    (_, small, inlined), merged, cleaned, again = (pieces for _, _, pieces in states)
+    assert inlined > 0
+    assert merged[2] == 0
+    assert merged[1] < small / 2
+    assert cleaned[0] < merged[0]  # what they were merged from is deleted once nobody can be asking for it
+    assert again == cleaned
+
+
 def test_what_needs_a_file_says_so_on_a_lake(examples, tmp_path):
     for words in (("backup", tmp_path / "b.duckdb"), ("import", tmp_path)):
         code, told = smewatch(examples, tmp_path, *words)
