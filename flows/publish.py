@@ -13,10 +13,11 @@ from pathlib import Path
 
 from flows.collecting.spooled import UNREADABLE, waiting
 from flows.settings import Settings
-from warehouse.errors import NotPublished, NoWarehouse, SchemaTooOld
+from warehouse.errors import NotPublished, NoWarehouse, SchemaTooOld, WarehouseError
 from warehouse.opening import Holder, holder_of, open_for_reading
 from warehouse.publishing import as_of, is_behind, publish_copy
 from warehouse.store import Warehouse
+from warehouse.vitals import Written
 
 QUICK_BYTES = 256 * 2**20  # copied in about a second: what a command publishes that changes a row or two
 log = logging.getLogger(__name__)
@@ -39,6 +40,15 @@ class Standing:
     def copy_lag(self) -> timedelta | None:
         """How much later the warehouse was last written than the read copy knows; null if either is missing."""
         return self.changed_at - self.copy_as_of if self.changed_at and self.copy_as_of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How far the read copy is behind the warehouse; all zero if it is not."""
+
+    lag_s: float  # between the last write that the copy holds and the warehouse's own
+    n_runs: int | None  # begun since; null while somebody holds the warehouse
+    n_batches: int | None  # stored since; null likewise
 
 
 def read_copy(settings: Settings) -> Path | None:
@@ -110,6 +120,26 @@ def standing(settings: Settings) -> Standing:
         copy_as_of=copy_as_of,
         is_copy_behind=is_copy_behind,
     )
+
+
+def behind(settings: Settings, stands: Standing) -> Behind | None:
+    """How far the read copy is behind; null if there is none. Opens both for milliseconds, waiting for nobody."""
+    copy = read_copy(settings)
+    if copy is None or stands.copy_lag is None:
+        return None
+    if not stands.is_copy_behind:
+        return Behind(0.0, 0, 0)
+    lag_s = stands.copy_lag.total_seconds()
+    try:
+        theirs, ours = (_written(file) for file in (copy, settings.warehouse_file))
+    except WarehouseError:
+        return Behind(lag_s, None, None)
+    return Behind(lag_s, ours.n_runs - theirs.n_runs, ours.n_batches - theirs.n_batches)
+
+
+def _written(file: Path) -> Written:
+    with open_for_reading(file, wait_s=0) as warehouse:
+        return warehouse.written()
 
 
 def _copied(settings: Settings) -> tuple[datetime | None, datetime | None, bool]:

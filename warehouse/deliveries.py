@@ -34,8 +34,9 @@ class Deliveries(Session):
 
         A claim that is never settled, because its process died, is never given again: the mail may have left.
         """
+        key = {"digest_id": digest_id, "recipient_hash": recipient_hash}
         with self._transaction():
-            return self._run("claim_delivery", digest_id=digest_id, recipient_hash=recipient_hash, now=now) == 1
+            return any(self._run(name, **key, now=now) == 1 for name in ("reclaim_delivery", "claim_delivery"))
 
     def settle_delivery(
         self, digest_id: str, recipient_hash: str, status: Settled, detail: str | None, now: datetime

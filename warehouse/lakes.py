@@ -101,12 +101,16 @@ def _alone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def merge_files(address: LakeAddress, now: datetime, wait_s: float) -> None:
-    """Merge the small files that stores left, and delete what no reader of the last days can be asking for."""
+    """Merge what stores left in small pieces, and delete what no reader of the last days can be asking for.
+
+    DuckLake keeps inserts of a few rows in the catalogue itself until they are flushed to files.
+    """
     with closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
         _reach(connection, address, wait_s)
         with _alone(connection):
             _attach(connection, address, "")
-            connection.execute(f"call ducklake_merge_adjacent_files('{_CATALOG}')")
+            for call in ("ducklake_flush_inlined_data", "ducklake_merge_adjacent_files"):
+                connection.execute(f"call {call}('{_CATALOG}')")
             for call in ("ducklake_expire_snapshots", "ducklake_cleanup_old_files"):
                 connection.execute(f"call {call}('{_CATALOG}', older_than => ?::timestamptz)", [now - KEPT])
 

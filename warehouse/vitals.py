@@ -82,12 +82,25 @@ class LastDigest:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How much was ever written: two numbers that only grow, so that a copy can be compared with its original."""
+
+    n_runs: int
+    n_batches: int
+
+
 class Vitals(Session):
     """Questions of operators; none of them reads a text."""
 
     def latest_runs(self, limit: int) -> list[RunVitals]:
         """Runs of flows that keep a record (the ingest does), latest first."""
         return self._read("vitals_runs", RunVitals, limit=limit)
+
+    def written(self) -> Written:
+        """Runs begun and batches stored up to now."""
+        (written,) = self._read("vitals_written", Written)
+        return written
 
     def feeds_by_state(self) -> dict[str, int]:
         """State -> active feeds in it, most first; a feed that a person paused is "paused"."""

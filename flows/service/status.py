@@ -9,7 +9,7 @@ from typing import Any
 
 from flows import models
 from flows.platform import running_server
-from flows.publish import Standing, open_for_people
+from flows.publish import Behind, Standing, behind, open_for_people
 from flows.service import alerting, crons, leases, looking, marks
 from flows.service.prefect_api import ENDED, FlowRun, PrefectApi, PrefectSilent
 from flows.settings import Settings
@@ -44,6 +44,7 @@ class Status:
     prefect_runs: tuple[FlowRun, ...]  # the latest that ended, latest first; empty without a server
     warehouse_bytes: int | None  # of its file, 0 if there is none yet; null for a lake
     standing: Standing | None  # null if the warehouse cannot be opened at all
+    behind: Behind | None  # null without a read copy
     asked: Asked
     unknown: str | None  # why the warehouse could not be asked
     model_id: str | None
@@ -65,6 +66,7 @@ def status_of(settings: Settings, now: datetime) -> Status:
     if not is_serving and was_served(settings):
         found.append(Finding("not-serving", Level.WARNING, "`smewatch serve` is not at work.", "Start it again."))
     folder = models.current_model(settings)
+    stands = looking.standing_if_sound(settings)
     return Status(
         now=now,
         is_serving=is_serving,
@@ -72,7 +74,8 @@ def status_of(settings: Settings, now: datetime) -> Status:
         next_runs=next_runs(settings, now),
         prefect_runs=_ended_runs(settings, api_url),
         warehouse_bytes=looking.bytes_of(settings),
-        standing=looking.standing_if_sound(settings),
+        standing=stands,
+        behind=behind(settings, stands) if stands else None,
         asked=asked,
         unknown=signs.unknown,
         model_id=folder.name if folder else None,

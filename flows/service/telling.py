@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flows.collecting.feed_words import ago, span, times
+from flows.publish import Behind
 from flows.service.status import Status
 from flows.settings import Settings
 
@@ -72,8 +73,16 @@ def warehouse_lines(status: Status, settings: Settings) -> Iterator[Line]:
     )
     yield "warehouse", f"{content}{status.warehouse_bytes / 2**20:.1f} MiB; {held}"
     if stands and stands.copy_as_of:
-        behind = ", behind the warehouse" if stands.is_copy_behind else ""
-        yield "read copy", f"as of {ago(stands.copy_as_of, status.now)}{behind}"
+        late = f", {_lag(status.behind)} behind the warehouse" if status.behind and stands.is_copy_behind else ""
+        yield "read copy", f"as of {ago(stands.copy_as_of, status.now)}{late}"
+
+
+def _lag(behind: Behind) -> str:
+    """How far the read copy is behind, in time and in work."""
+    if behind.n_runs is None or behind.n_batches is None:
+        return span(behind.lag_s)
+    batches = f"{behind.n_batches} batch" if behind.n_batches == 1 else f"{behind.n_batches} batches"
+    return f"{span(behind.lag_s)}, {times(behind.n_runs, 'run')} and {batches}"
 
 
 def model_line(status: Status, settings: Settings) -> Line:

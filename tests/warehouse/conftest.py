@@ -35,7 +35,7 @@ from warehouse.store import Warehouse
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday, ISO week 2026-W47
 # Of the PostgreSQL that test_lakes.py starts: folder of its programs, port, folder for the lake's files.
-LAKE = os.environ.get("SMEWATCH_TEST_LAKE", "").split(os.pathsep)
+LAKE = os.environ.get("TESTS_LAKE", "").split(os.pathsep)
 FEEDS = tuple(
     FeedRow(f"feed{n}", f"https://outlet{n}.test/rss", f"Outlet {n}", f"Outlet {n}", "JP", "en") for n in range(2)
 )
@@ -188,6 +188,12 @@ def lake(name: str, of: str = "template1") -> LakeAddress:
 @pytest.fixture
 def empty(made_once: dict[str, Path], path: Path) -> Iterator[Warehouse]:
     yield from _copy(made_once["empty"], path)
+
+
+@pytest.fixture(scope="session")
+def untouched(made_once: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """An empty warehouse for tests that only read."""
+    yield from _copy(made_once["empty"], tmp_path_factory.mktemp("untouched") / "data" / "warehouse.duckdb")
 
 
 @pytest.fixture

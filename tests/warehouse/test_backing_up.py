@@ -169,7 +169,15 @@ def test_the_commands_tell_what_they_do(live, tmp_path, cases):
     assert "Before" in run("restore", "one.duckdb", *here).stdout
     (tmp_path / "old").mkdir()
     old_file(tmp_path / "old" / "warehouse.duckdb", cases)
-    dry = run("migrate", "--dry-run", "--data-dir", "old").stdout
-    assert dry.splitlines()[0].startswith("0007")
-    assert dry.splitlines()[-1] == "Not applied (dry run)."
     assert "migrations applied" in run("migrate", "--data-dir", "old").stdout
+
+
+def test_a_dry_run_says_which_migrations_would_run_and_changes_no_byte(tmp_path, cases):
+    file = tmp_path / "warehouse.duckdb"
+    old_file(file, cases)
+    before, written = file.read_bytes(), file.stat().st_mtime_ns
+    done = QuickCli(tmp_path)("migrate", "--dry-run", "--data-dir", ".")
+    told = [f"{step.version:04d} {step.name.replace('_', ' ')}" for step in migrations() if step.version >= 7]
+    assert (done.returncode, done.stdout.splitlines()) == (0, [*told, "Not applied (dry run)."])
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == (before, written)
+    assert [one.name for one in tmp_path.iterdir()] == [file.name]

@@ -64,7 +64,7 @@ def test_what_was_never_claimed_cannot_be_settled(issue):
         warehouse.settle_delivery(digest_id, ADA, "sent", None, NOW)
 
 
-def test_the_file_itself_refuses_a_second_row_of_a_key(issue):
+def test_the_file_itself_refuses_a_second_row_of_a_key(issue, path):
     warehouse, digest_id = issue
     warehouse.claim_delivery(digest_id, ADA, NOW)
     with pytest.raises(duckdb.ConstraintException):

@@ -11,12 +11,14 @@ from importlib import metadata
 import pytest
 
 from flows.platform import prefect_environment, shrink
+from flows.publish import publish, read_copy
 from flows.service import logs, marks
 from flows.service.serving import only_service
 from flows.settings import Settings
 from flows.steps.text.neutral import tame_logging
 from tests.flows.tools import QuickCli
 from warehouse.opening import open_warehouse
+from warehouse.rows import Batch
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
@@ -93,6 +95,23 @@ def test_status_says_who_holds_the_warehouse(cli, settings):
         done = cli("status")
     assert "this very process" in done.stdout
     assert "Not known now" in done.stdout
+
+
+def test_status_says_in_numbers_how_far_the_read_copy_is_behind(cli, settings):
+    a_run(settings)
+    publish(settings)
+    assert json.loads(cli("status", "--json").stdout)["behind"] == {"lag_s": 0.0, "n_runs": 0, "n_batches": 0}
+    with open_warehouse(settings.warehouse, now=NOW) as warehouse:
+        warehouse.begin_run("r2", "ingest", NOW)
+        warehouse.store_batch(Batch("b1", "r2", NOW))
+    written = read_copy(settings).stat().st_mtime + 7200
+    os.utime(settings.warehouse, (written, written))
+    told = json.loads(cli("status", "--json").stdout)["behind"]
+    assert told == {"lag_s": pytest.approx(7200, abs=1), "n_runs": 1, "n_batches": 1}
+    assert "2 h, 1 run and 1 batch behind the warehouse" in cli("status").stdout
+    with open_warehouse(settings.warehouse, now=NOW):
+        held = json.loads(cli("status", "--json").stdout)["behind"]
+    assert (held["lag_s"] > 0, held["n_runs"], held["n_batches"]) == (True, None, None)
 
 
 def test_status_of_a_damaged_warehouse_says_so(cli, settings):
