@@ -112,13 +112,8 @@ def ingest(
         report = IngestReport(run.run_id, problems=aside)
         try:
             archive = keeping.open_archive(settings, run.run_id)
-            if settings.task_runner == "local":
-                with web.open_harvester(settings, resolve or {}, run.robots, archive, run.rests) as harvester:
-                    run.harvester = harvester
-                    work_through(run, report, harvester, model, progress)
-                    intake.remember(run)
-            else:
-                spread(run, report, model, resolve or {}, archive, progress)
+            work = work_here if settings.task_runner == "local" else work_on_cluster
+            work(run, report, model, resolve or {}, archive, progress)
             report.notes += notes(run, archive)
             keeping.forget_old_pages(settings, now)
         except BaseException as problem:
@@ -172,6 +167,48 @@ def notes(run: intake.Run, archive: Archive | None) -> Iterator[str]:
         yield f"Pages of this run are not archived: {archive.problem}."
 
 
+def work_here(
+    run: intake.Run,
+    report: IngestReport,
+    model: Path,
+    resolve: Mapping[str, str],
+    archive: Archive | None,
+    progress: Progress,
+) -> None:
+    """Poll, read and store everything, in processes of this machine."""
+    with web.open_harvester(run.settings, resolve, run.robots, archive, run.rests) as harvester:
+        run.harvester = harvester
+        work_through(run, report, harvester, model, progress)
+        intake.remember(run)
+
+
+def work_on_cluster(
+    run: intake.Run,
+    report: IngestReport,
+    model: Path,
+    resolve: Mapping[str, str],
+    archive: Archive | None,
+    progress: Progress,
+) -> None:
+    """Poll, read and store everything, on the cluster that the settings name. Raises ClusterUnavailable."""
+    try:
+        from flows import cluster
+    except ModuleNotFoundError as missing:  # Dask's libraries are an extra
+        raise ClusterUnavailable(f"{missing.name} is not installed: pip install prefect-dask") from missing
+    try:
+        with cluster.crew_for(run, model, resolve) as crew:
+            run.harvester = crew.knowledge
+            work = cluster.Work(
+                run, crew, archive, progress, lambda problem: report.problems.append(in_short(problem))
+            )
+            work.through(lambda done: keep(run, report, done))
+            intake.remember(run)
+    finally:
+        report.is_outage = run.is_outage
+        if archive:
+            archive.close()
+
+
 def work_through(
     run: intake.Run, report: IngestReport, harvester: Harvester, model: Path, progress: Progress
 ) -> None:
@@ -197,33 +234,6 @@ def work_through(
     if again.to_read or again.ended:
         progress.expect("articles", len(again.to_read))
         keep(run, report, read_batch(harvester, model, again, run.now, progress))
-
-
-def spread(
-    run: intake.Run,
-    report: IngestReport,
-    model: Path,
-    resolve: Mapping[str, str],
-    archive: Archive | None,
-    progress: Progress,
-) -> None:
-    """As `work_through`, on the cluster that the settings name. Raises ClusterUnavailable."""
-    try:
-        from flows import cluster
-    except ModuleNotFoundError as missing:  # Dask's libraries are an extra
-        raise ClusterUnavailable(f"{missing.name} is not installed: pip install prefect-dask") from missing
-    try:
-        with cluster.crew_for(run, model, resolve) as crew:
-            run.harvester = crew.knowledge
-            work = cluster.Work(
-                run, crew, archive, progress, lambda problem: report.problems.append(in_short(problem))
-            )
-            work.through(lambda done: keep(run, report, done))
-            intake.remember(run)
-    finally:
-        report.is_outage = run.is_outage
-        if archive:
-            archive.close()
 
 
 def polls(run: intake.Run, report: IngestReport, harvester: Harvester, progress: Progress) -> Iterator[list[Poll]]:
