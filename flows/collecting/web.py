@@ -19,6 +19,7 @@ PRELOADED = (
     "flows.steps.pages.extracting",
     "flows.steps.feeds.sitemap",
     "flows.steps.feeds.xml_feed",
+    "flows.steps.text.identifier",
     "flows.collecting.judging",
     "classifiers.judge",
 )

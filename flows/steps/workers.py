@@ -12,6 +12,7 @@ import asyncio
 import atexit
 import contextlib
 import fcntl
+import gc
 import importlib
 import multiprocessing
 import os
@@ -34,7 +35,12 @@ from typing import Any, Self, TypeVar
 T = TypeVar("T")
 
 DEFAULT_MEMORY_BYTES = 352 * 1_048_576  # beside 50 to 145 MiB of libraries; of 185 real pages none took over 210 MiB
-PRELOADED = ("flows.steps.feeds.sitemap", "flows.steps.feeds.xml_feed", "flows.steps.pages.extracting")
+PRELOADED = (
+    "flows.steps.feeds.sitemap",
+    "flows.steps.feeds.xml_feed",
+    "flows.steps.pages.extracting",
+    "flows.steps.text.identifier",
+)
 _CALLS_A_WORKER = 2_000  # then it is replaced, which costs 0.8 s; its memory did not grow from page 200 to 1,500
 _GRACE_S = 5.0  # what sending, starting and receiving may take beside the call itself, on a busy machine
 _DONE, _FAILED = "done", "failed"
@@ -254,7 +260,8 @@ class _Worker:
         """The answer to a call, or how the process ended instead of giving one."""
         self.n_calls += 1
         try:
-            self._pipe.send_bytes(pickle.dumps((timeout_s, call)))
+            self._pipe.send(timeout_s)
+            self._pipe.send_bytes(call)
             # The worker's own timer ends it in time. This is for a worker that was stopped from outside.
             if not self._pipe.poll(timeout_s + _GRACE_S):
                 self.process.kill()
@@ -310,9 +317,10 @@ def _serve(pipe: Connection, lifeline: Connection, limits: _Limits) -> None:
     if (mapped_bytes := _mapped_bytes()) is not None:
         resource.setrlimit(resource.RLIMIT_AS, (mapped_bytes + limits.memory_bytes,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.freeze()  # a collection writes to every object it visits, and what is written to is no longer shared
     while True:
         try:
-            timeout_s, call = pickle.loads(pipe.recv_bytes())  # noqa: S301 our own caller wrote it
+            timeout_s, call = pipe.recv(), pipe.recv_bytes()
         except (EOFError, OSError):
             return
         signal.setitimer(signal.ITIMER_REAL, timeout_s)

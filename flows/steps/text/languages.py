@@ -1,13 +1,8 @@
 """The language of a text, and tags that name languages."""
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING
 
 from flows.steps.text.texts import count_words
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
 
 # The languages we tell apart: those of the catalogue, of the economies in the gazetteer, and their close relatives,
 # so that Catalan is not called Spanish. The model knows 97; the fewer it may answer, the fewer short texts go wrong.
@@ -44,7 +39,9 @@ def language_of(text: str) -> str | None:
         return "ja"
     if _is_plainly_english(text):
         return "en"
-    code, _ = _identifier().classify(text)
+    from flows.steps.text.identifier import IDENTIFIER  # most texts need none of its 90 MB
+
+    code, _ = IDENTIFIER.classify(text)
     return str(code)
 
 
@@ -64,13 +61,3 @@ def primary_tag(tag: str | None) -> str | None:
     code = match[1].lower()
     code = _OTHER_NAMES.get(code, code)
     return code if code in LANGUAGES else None
-
-
-@cache
-def _identifier() -> "LanguageIdentifier":
-    """The model, loaded once a process (a third of a second, 20 MB)."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(LANGUAGES & set(identifier.labels))
-    return identifier
