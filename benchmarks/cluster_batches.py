@@ -97,6 +97,46 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
 
 
+FEW = 2 * many_pages.ENTRIES_PER_FEED
+
+
+def measured(n_pages: int, sizes: list[int], folder: Path) -> dict[str, Any]:
+    """A run for every size, on one cluster."""
+    report = dict[str, Any]()
+    dask = Cluster(folder)
+    try:
+        dask.ready(2)
+        run(dask, folder / "first", FEW, many_pages.ENTRIES_PER_FEED)
+        begin_like(folder / "first", folder / "few")
+        base = run(dask, folder / "few", FEW, many_pages.ENTRIES_PER_FEED)
+        for size in sizes:
+            begin_like(folder / "few", folder / str(size))
+            made = report[str(size)] = run(dask, folder / str(size), n_pages, size)
+            more_s = made["flow_cpu_s"] - base["flow_cpu_s"]
+            made["flow_cpu_ms_a_page"] = round(1000 * more_s / (n_pages - FEW), 1)
+        worker = next(iter(dask.workers.values())).pid
+        memory = {"worker_mib": memory_of({worker}), "reader_mib": memory_of(family({worker}))}
+    finally:
+        dask.stop()
+    # The least: a reading process that is started during a run is counted with the flow.
+    flow_mib = min(made.pop("flow_mib") for made in (base, *report.values()))
+    return {
+        "pages": n_pages,
+        "sizes": report,
+        "cpu_ms_an_errand": an_errand_ms(report, sizes),
+        "flow_cpu_s_a_run": base["flow_cpu_s"],
+        "flow_mib": flow_mib,
+        **memory,
+        "bytes_a_page": left_behind(folder / str(sizes[-1]), folder / "few", n_pages - FEW),
+    }
+
+
+def an_errand_ms(report: dict[str, Any], sizes: list[int]) -> int:
+    """CPU milliseconds that an errand costs beside its pages, from the smallest and the largest."""
+    least, most = report[str(min(sizes))], report[str(max(sizes))]
+    return round(1000 * (least["cpu_s"] - most["cpu_s"]) / (least["errands"] - most["errands"]))
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -104,45 +144,12 @@ def main() -> None:
     options.add_argument("--sizes", type=int, nargs="+", default=[20, 60, 100, 300])
     asked = options.parse_args()
     measuring.adopt_orphans()
-    few, report = 2 * many_pages.ENTRIES_PER_FEED, dict[str, Any]()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        dask = Cluster(folder)
-        try:
-            dask.ready(2)
-            run(dask, folder / "first", few, many_pages.ENTRIES_PER_FEED)
-            begin_like(folder / "first", folder / "few")
-            base = run(dask, folder / "few", few, many_pages.ENTRIES_PER_FEED)
-            for size in asked.sizes:
-                begin_like(folder / "few", folder / str(size))
-                made = report[str(size)] = run(dask, folder / str(size), asked.pages, size)
-                more_s = made["flow_cpu_s"] - base["flow_cpu_s"]
-                made["flow_cpu_ms_a_page"] = round(1000 * more_s / (asked.pages - few), 1)
-            worker = next(iter(dask.workers.values())).pid
-            memory = {"worker_mib": memory_of({worker}), "reader_mib": memory_of(family({worker}))}
-        finally:
-            dask.stop()
-        kept = left_behind(folder / str(asked.sizes[-1]), folder / "few", asked.pages - few)
-    least, most = report[str(min(asked.sizes))], report[str(max(asked.sizes))]
-    extra_s = (least["cpu_s"] - most["cpu_s"]) / (least["errands"] - most["errands"])
+        report = measured(asked.pages, asked.sizes, Path(scratch))
     pages = many_pages.originals()
-    print(
-        json.dumps(
-            {
-                "pages": asked.pages,
-                "sizes": report,
-                "cpu_ms_an_errand": round(1000 * extra_s),
-                "flow_cpu_s_a_run": base["flow_cpu_s"],
-                # The least: a reading process that is started during a run is counted with the flow.
-                "flow_mib": min(made.pop("flow_mib") for made in (base, *report.values())),
-                **memory,
-                "bytes_a_page": kept,
-                "page_bytes": round(sum(map(len, pages)) / len(pages)),
-                "page_gzip_bytes": round(sum(len(gzip.compress(page)) for page in pages) / len(pages)),
-            },
-            indent=1,
-        )
-    )
+    report["page_bytes"] = round(sum(map(len, pages)) / len(pages))
+    report["page_gzip_bytes"] = round(sum(len(gzip.compress(page)) for page in pages) / len(pages))
+    print(json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

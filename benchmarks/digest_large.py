@@ -110,45 +110,68 @@ def fill(path: Path, n_articles: int) -> float:
 
 def batch_of(found: list[Report]) -> Batch:
     """A batch as an ingest makes it: polls, entries, articles, texts, verdicts."""
-    name, ids = f"b{found[0].number}", [f"{one.number:016x}" for one in found]
-    texts = [sha256(one.text.encode()).hexdigest()[:32] + key for one, key in zip(found, ids, strict=True)]
-    polls = tuple(
-        FetchRow(f"{name}/{n}", f"{n:016x}", found[0].at, 0.2, "read", 200, n_entries=len(found[n::FEEDS]))
-        for n in range(min(FEEDS, len(found)))
-    )
-    dated = {"published_at_source": "feed", "published_at_precision": "second"}
-    pages = [(f"outlet{n % FEEDS}.example/{key}", f"{n % FEEDS:016x}", key) for n, key in enumerate(ids)]
+    known = [known_as(one) for one in found]
+    polls = polls_of(found)
     return Batch(
-        *(name, "r1", found[-1].at),
+        *(f"b{found[0].number}", "r1", found[-1].at),
         fetches=polls,
         fetch_ends=tuple(FetchEndRow(poll.fetch_id, "stored", poll.n_entries) for poll in polls),
-        entries=tuple(
-            EntryRow(
-                feed, key, key, "stored", one.at, one.title, link=f"https://{page}", url_key=page, article_id=key
-            )
-            for one, (page, feed, key) in zip(found, pages, strict=True)
-        ),
-        articles=tuple(
-            ArticleRow(
-                key,
-                f"https://{page}",
-                page,
-                f"Outlet {int(feed, 16)}",
-                feed,
-                one.title,
-                one.at,
-                "en",
-                None,
-                one.at,
-                **dated,
-            )
-            for one, (page, feed, key) in zip(found, pages, strict=True)
-        ),
+        entries=tuple(entry_of(*one) for one in zip(found, known, strict=True)),
+        articles=tuple(article_of(*one) for one in zip(found, known, strict=True)),
         texts=tuple(
-            TextRow(key, text, one.title, one.text, len(one.text.split()), "page", "benchmark", one.at)
-            for one, key, text in zip(found, ids, texts, strict=True)
+            TextRow(keys.key, keys.text_hash, one.title, one.text, len(one.text.split()), "page", "benchmark", one.at)
+            for one, keys in zip(found, known, strict=True)
         ),
-        verdicts=tuple(verdict_of(one, key, text) for one, key, text in zip(found, ids, texts, strict=True)),
+        verdicts=tuple(verdict_of(one, keys.key, keys.text_hash) for one, keys in zip(found, known, strict=True)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Under which keys the warehouse knows a report."""
+
+    key: str
+    page: str  # its address without the scheme
+    outlet: int
+    text_hash: str
+
+    @property
+    def feed_id(self) -> str:
+        """The feed that announced it."""
+        return f"{self.outlet:016x}"
+
+
+def known_as(one: Report) -> Known:
+    """The keys of a report; its number says them all."""
+    key, outlet = f"{one.number:016x}", one.number % FEEDS
+    return Known(key, f"outlet{outlet}.example/{key}", outlet, sha256(one.text.encode()).hexdigest()[:32] + key)
+
+
+def polls_of(found: list[Report]) -> tuple[FetchRow, ...]:
+    """A poll of each feed that announced some of them."""
+    return tuple(
+        FetchRow(
+            f"b{found[0].number}/{n}", f"{n:016x}", found[0].at, 0.2, "read", 200, n_entries=len(found[n::FEEDS])
+        )
+        for n in range(min(FEEDS, len(found)))
+    )
+
+
+def entry_of(one: Report, keys: Known) -> EntryRow:
+    """The entry by which it was announced."""
+    link, key = f"https://{keys.page}", keys.key
+    return EntryRow(
+        keys.feed_id, key, key, "stored", one.at, one.title, link=link, url_key=keys.page, article_id=key
+    )  # fmt: skip
+
+
+def article_of(one: Report, keys: Known) -> ArticleRow:
+    """The article it became."""
+    return ArticleRow(
+        *(keys.key, f"https://{keys.page}", keys.page, f"Outlet {keys.outlet}", keys.feed_id),
+        *(one.title, one.at, "en", None, one.at),
+        published_at_source="feed",
+        published_at_precision="second",
     )
 
 

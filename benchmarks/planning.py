@@ -9,6 +9,7 @@ flows/service/deploy/PLANNING.md between its two marks anew; a test holds that i
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +19,54 @@ BEGIN, END = "<!-- written by benchmarks/planning.py -->\n", "<!-- until here --
 DAY_S, GB = 86_400, 1e9
 
 
-def plan(x: Mapping[str, float]) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What comes in a day."""
+
+    articles: float
+    pages: float
+    feeds: float
+    polls: float
+
+    @classmethod
+    def of(cls, x: Mapping[str, float]) -> "Load":
+        """From the figures by name."""
+        feeds = x["articles_a_day"] / x["new_entries_a_feed_a_day"]
+        return cls(
+            x["articles_a_day"],
+            x["articles_a_day"] * x["pages_an_article"],
+            feeds,
+            feeds * x["polls_a_feed_a_day"],
+        )
+
+
+Row = tuple[str, str, str]
+
+
+def plan(x: Mapping[str, float]) -> list[Row]:
     """What is needed, how much, and the formula, for the figures by name."""
-    articles, pages = x["articles_a_day"], x["articles_a_day"] * x["pages_an_article"]
-    feeds = articles / x["new_entries_a_feed_a_day"]
-    polls = feeds * x["polls_a_feed_a_day"]
-    reading_s = pages * x["reader_cpu_ms_a_page"] / 1000 + polls * x["poll_cpu_ms"] / 1000
+    load = Load.of(x)
+    return [
+        ("feeds", f"{load.feeds:,.0f}", "articles / new entries a feed"),
+        ("polls a day", f"{load.polls:,.0f}", "feeds x polls a feed"),
+        *_readers(x, load),
+        *_flow(x, load),
+        *_disk(x, load),
+        *_network(x, load),
+        (
+            "sites, at least",
+            f"{math.ceil(load.pages * x['host_delay_s'] / DAY_S):,}",
+            "pages x pace / 24 h: fewer sites cannot be read so fast in politeness",
+        ),
+    ]
+
+
+def _readers(x: Mapping[str, float], load: Load) -> list[Row]:
+    reading_s = load.pages * x["reader_cpu_ms_a_page"] / 1000 + load.polls * x["poll_cpu_ms"] / 1000
     cores = reading_s / DAY_S / x["busy_share"]
     readers = math.ceil(cores / x["cores_a_reader"])
-    reader_mib = x["reader_mib"] + (x["cores_a_reader"] - 1) * x["reader_process_mib"]
-    flow_s = pages * x["flow_cpu_ms_a_page"] / 1000
-    warehouse, index = (articles * x[f"{name}_bytes_an_article"] / GB for name in ("warehouse", "search"))
-    archived = pages * x["archive_bytes_a_page"] / GB
-    disk = (2 * warehouse + index) * x["text_days"] + archived * x["archive_days"]
-    came = pages * x["page_wire_bytes"] + polls * x["feed_wire_bytes"]
-    within = pages * (x["archive_bytes_a_page"] + x["text_bytes_an_article"])
+    memory_mib = x["reader_mib"] + (x["cores_a_reader"] - 1) * x["reader_process_mib"]
     return [
-        ("feeds", f"{feeds:,.0f}", "articles / new entries a feed"),
-        ("polls a day", f"{polls:,.0f}", "feeds x polls a feed"),
         ("CPU of reading", f"{reading_s / 3600:,.0f} h a day", "pages x reader CPU + polls x CPU of a poll"),
         ("cores that read", f"{cores:,.1f}", "CPU of reading / 24 h / busy share"),
         (
@@ -43,13 +74,27 @@ def plan(x: Mapping[str, float]) -> list[tuple[str, str, str]]:
             f"**{readers}** of {x['cores_a_reader']:.0f} cores, one more for repairs",
             "cores / cores a machine, rounded up",
         ),
-        ("memory of one", f"{reader_mib / 1024:.1f} GiB", "worker with one reading process + (cores - 1) x another"),
+        ("memory of one", f"{memory_mib / 1024:.1f} GiB", "worker with one reading process + (cores - 1) x another"),
+    ]
+
+
+def _flow(x: Mapping[str, float], load: Load) -> list[Row]:
+    flow_s = load.pages * x["flow_cpu_ms_a_page"] / 1000
+    return [
         ("CPU of the flow's machine", f"{flow_s / 3600:.1f} h a day", "pages x flow CPU"),
         (
             "its memory",
             f"{x['flow_mib'] / 1024:.1f} GiB and what DuckDB may take",
             "flow, Prefect's server, scheduler",
         ),
+    ]
+
+
+def _disk(x: Mapping[str, float], load: Load) -> list[Row]:
+    warehouse, index = (load.articles * x[f"{name}_bytes_an_article"] / GB for name in ("warehouse", "search"))
+    archived = load.pages * x["archive_bytes_a_page"] / GB
+    disk = (2 * warehouse + index) * x["text_days"] + archived * x["archive_days"]
+    return [
         ("disk, warehouse", f"{warehouse:.1f} GB a day", "articles x bytes an article"),
         ("disk, index of the search", f"{index:.1f} GB a day", "articles x bytes an article"),
         ("disk, archive", f"{archived:.0f} GB a day", "pages x archived bytes"),
@@ -63,21 +108,22 @@ def plan(x: Mapping[str, float]) -> list[tuple[str, str, str]]:
             f"{warehouse * x['text_days'] * x['publish_s_a_gb'] / 3600:.1f} h",
             "gigabytes of warehouse x seconds",
         ),
+    ]
+
+
+def _network(x: Mapping[str, float], load: Load) -> list[Row]:
+    came = load.pages * x["page_wire_bytes"] + load.polls * x["feed_wire_bytes"]
+    within = load.pages * (x["archive_bytes_a_page"] + x["text_bytes_an_article"])
+    return [
         (
-            "network from the web",
-            f"{came / GB:,.0f} GB a day, {8 * came / DAY_S / 1e6:.0f} Mbit/s",
-            "pages and polls x bytes on the wire",
-        ),
-        (
-            "network inside",
-            f"{within / GB:,.0f} GB a day, {8 * within / DAY_S / 1e6:.0f} Mbit/s",
-            "pages x (archived page + text)",
-        ),
-        (
-            "sites, at least",
-            f"{math.ceil(pages * x['host_delay_s'] / DAY_S):,}",
-            "pages x pace / 24 h: fewer sites cannot be read so fast in politeness",
-        ),
+            f"network {name}",
+            f"{n_bytes / GB:,.0f} GB a day, {8 * n_bytes / DAY_S / 1e6:.0f} Mbit/s",
+            formula,
+        )
+        for name, n_bytes, formula in (
+            ("from the web", came, "pages and polls x bytes on the wire"),
+            ("inside", within, "pages x (archived page + text)"),
+        )
     ]
 
 
