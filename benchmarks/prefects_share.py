@@ -10,6 +10,7 @@ Prints one JSON object; ends with 1 above the bound.
 """
 
 import argparse
+import gc
 import json
 import shutil
 import sys
@@ -22,6 +23,7 @@ from typing import Any
 import many_pages
 import measuring
 
+from flows.cli import OBJECTS_A_COLLECTION
 from flows.collecting.catalogue import read_feeds
 from flows.settings import load_settings
 
@@ -48,6 +50,7 @@ def directly(catalogue: str) -> None:
     """An ingest whose flow and tasks are plain functions; prints how its entries ended."""
     from flows import ingest
 
+    gc.set_threshold(OBJECTS_A_COLLECTION)  # as the command line does
     settings = load_settings().model_copy(update={"allow_private_addresses": True})
     with ThreadPoolExecutor(8) as threads:
         for name in ("poll_batch", "read_batch"):

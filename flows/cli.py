@@ -57,6 +57,11 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+# Prefect alone brings 400,000 objects: by Python's own threshold of 700, a run over 2,000 pages went through all of
+# them ten times, an eighth of this process's time.
+OBJECTS_A_COLLECTION = 20_000
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="smewatch", message="smewatch %(version)s")
 def main() -> None:
@@ -65,9 +70,7 @@ def main() -> None:
     Start with `smewatch demo`. Every command explains itself with --help.
     """
     tame_logging()
-    # Prefect alone brings 400,000 objects: by Python's own threshold of 700, a run over 2,000 pages went through all
-    # of them ten times, an eighth of this process's time.
-    gc.set_threshold(20_000)
+    gc.set_threshold(OBJECTS_A_COLLECTION)
 
 
 if __name__ == "__main__":
