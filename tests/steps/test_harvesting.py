@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 import pytest
 
@@ -264,6 +265,24 @@ def test_robots_are_asked_once_a_host(harvester):
 # --- The feed's own text --------------------------------------------------------------------------------------------
 
 SPEECH = "The chamber of commerce opened a desk for small firms of both countries, and forty joiners came. " * 12
+
+
+@pytest.mark.parametrize(
+    ("owner", "question", "ask"),
+    [
+        ("_robots", "files", lambda harvester: harvester.robots_files(NOW)),
+        ("_robots", "reservations", lambda harvester: harvester.reservations()),
+        ("_client.paces", "rests", lambda harvester: harvester.host_rests()),
+        ("_client.paces", "pauses", lambda harvester: harvester.host_pauses()),
+    ],
+)
+def test_what_was_learnt_is_told_by_the_thread_that_learns(harvester, monkeypatch, owner, question, ask):
+    told_by = []
+    monkeypatch.setattr(
+        attrgetter(owner)(harvester), question, lambda *_: told_by.append(threading.current_thread().name)
+    )
+    ask(harvester)
+    assert told_by == ["harvester"]
 
 
 @pytest.mark.parametrize(
