@@ -187,7 +187,7 @@ class Harvester:
         return self._told(self._robots.reservations)
 
     def _told(self, question: Callable[[], T]) -> T:
-        """The answer of what belongs to the loop, by its own thread: any other would meet it in the midst of a change.
+        """The answer of what belongs to the loop, by its own thread: any other meets it in the midst of a change.
 
         (A run over 100,000 pages ended so, by a dictionary that grew while it was read.)
         """
