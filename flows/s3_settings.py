@@ -1,4 +1,4 @@
-"""What a person says of an object store: by our own settings, or once for all programs by the names S3 is known by."""
+"""What a person says of an object store: by settings of ours, or once for all programs by the names they know."""
 
 import os
 import re
