@@ -24,8 +24,11 @@ _PLACE = {
 _ENDPOINT = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?", re.ASCII)
 
 
+TOLD_TO_ALL = frozenset(_KEYS | _PLACE)
+
+
 class ToldToAll(PydanticBaseSettingsSource):
-    """What the environment tells every program of S3, for what no setting of ours says."""
+    """What the environment tells every program of S3: for a lake in a bucket, where no setting of ours says it."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The value of one field, null if nobody tells it."""
@@ -34,6 +37,8 @@ class ToldToAll(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """What is told, by field. Keys count together: half of one's own and half of these open nothing."""
+        if "s3://" not in str(self.current_state.get("warehouse")):
+            return {}  # what others may have set for other ends is none of our business
         wanted = _PLACE if _KEYS.keys() & self.current_state.keys() else _KEYS | _PLACE
         told = {name: self.get_field_value(self.settings_cls.model_fields[name], name)[0] for name in wanted}
         return {name: value for name, value in told.items() if value}
