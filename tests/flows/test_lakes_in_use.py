@@ -146,8 +146,8 @@ def keys_withdrawn_at(path, server, store):
 def announce_more(server):
     """Let each feed announce one more page, so that whoever polls has something to store."""
     for feed in range(N_FEEDS):
-        paths = [f"/{feed}/{name}" for name in (*range(N_PAGES), "gone", "late")]
-        links = [server.url(path) for path in (*paths, f"/private/{feed}", *([SHARED] if feed < 2 else []))]
+        paths = [*(f"/{feed}/{n}" for n in range(N_PAGES)), f"/{feed}/gone", f"/private/{feed}"]
+        links = [server.url(path) for path in (*paths, *([SHARED] if feed < 2 else []), f"/{feed}/late")]
         server.scripts[f"/{feed}/late"] = page(f"late {feed}", 100 + feed)
         server.scripts[f"/{feed}/feed.xml"] = conditional(rss(links), f'"late {feed}"')
 
