@@ -182,10 +182,15 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def lake(name: str, of: str = "template1") -> LakeAddress:
     """A database of that name, a copy of another; files of lakes are never changed, so that copies may share them."""
-    programs, port, data = LAKE
-    server = ("-h", "127.0.0.1", "-p", port, "-U", "smewatch")
-    subprocess.run([f"{programs}/createdb", *server, "-T", of, name], check=True)
+    _, port, data = LAKE
+    postgres("createdb", "-T", of, name)
     return LakeAddress(f"host=127.0.0.1 port={port} dbname={name} user=smewatch", data)
+
+
+def postgres(program: str, *words: str) -> None:
+    """Run one of PostgreSQL's own programs."""
+    programs, port, _ = LAKE
+    subprocess.run([f"{programs}/{program}", "-h", "127.0.0.1", "-p", port, "-U", "smewatch", *words], check=True)
 
 
 @pytest.fixture
@@ -206,9 +211,12 @@ def filled(made_once: dict[str, Path], path: Path) -> Iterator[Warehouse]:
 
 def _copy(made: Path, path: Path) -> Iterator[Warehouse]:
     path.parent.mkdir()
-    copied = lake(f"t{token_hex(8)}", of=made.stem) if len(LAKE) == 3 else copy(made, path)
+    name = f"t{token_hex(8)}"
+    copied = lake(name, of=made.stem) if len(LAKE) == 3 else copy(made, path)
     with open_warehouse(copied, now=NOW, wait_s=0) as warehouse:
         yield warehouse
+    if len(LAKE) == 3:
+        postgres("dropdb", name)
 
 
 @pytest.fixture

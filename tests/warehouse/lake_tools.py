@@ -23,7 +23,7 @@ PACKAGES = Path(sys.prefix) / "duckdb-1.5"
 STORE = Path(sys.prefix) / "moto"
 SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").exists() else []
 MEMORY = Path("/dev/shm")
-ROOM_BYTES = 6 * 2**30  # 9 MB a lake of the tests of the store, of which there are some 300
+ROOM_BYTES = 2**30  # 9 MB a lake, and 128 MB of PostgreSQL's log
 PRELUDE = """
 import importlib.util, json, sys
 from pathlib import Path
@@ -69,6 +69,7 @@ def postgres():
         made = [SERVERS[-1] / "initdb", "-D", data, "-A", "trust", "-U", "smewatch", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **other)
         served = [SERVERS[-1] / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
+        served += ["-c", "max_wal_size=128MB"]
         # A file: a pipe that nobody reads would be full one day, and the server stand still.
         log = Path(folder) / "log"
         with log.open("w") as out, subprocess.Popen(served, cwd=folder, stderr=out, **other) as server:
