@@ -1,6 +1,5 @@
 """Commands on a lake whose files lie in a bucket: what people start, with real servers for all that it speaks to."""
 
-import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -8,11 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.ingest import ingest
-from flows.settings import Settings
-from flows.steps.feeds.catalogue import read_catalogue
 from tests.flows.small_web import N_FEEDS, N_PAGES, SHARED, conditional, page, rss, small_web
-from tests.flows.tools import rows
 from tests.steps.digests.post_office import Box, post_office
 from tests.warehouse.lake_tools import (
     answer,
@@ -49,17 +44,18 @@ with open_warehouse(address, now=cases.NOW) as lake:
     print(lake.query("select count(*) from core.articles").rows[0][0])
 """
 # What runs that read the same feeds must have in common; which of them was first with an article is chance.
-SAME = (
-    "select article_id, url, title from core.articles order by all",
-    "select article_id, text_version, text_hash, n_words from core.article_texts order by all",
-    "select article_id, text_version, model_id, round(score, 6) from core.verdicts order by all",
-    "select feed_id, entry_key, if(outcome = 'known', 'stored', outcome) from raw.entries order by all",
+# What the runs stored: articles, texts and verdicts, how entries ended, the runs' own ends.
+CONTENTS = """
+asked = (
+    "select count(*), count(distinct article_id), count(distinct url) from core.articles",
+    "select count(*), count(distinct article_id) from core.article_texts",
+    "select count(*), count(distinct article_id) from core.verdicts",
+    "select if(outcome = 'known', 'stored', outcome) as ended, count(*) from raw.entries group by all order by all",
+    "select status from ops.runs order by started_at",
 )
-CONTENTS = f"""
-asked = {(*SAME, "select status from ops.runs order by started_at")!r}
 with open_warehouse(address, now=cases.NOW) as warehouse:
-    found = [[list(map(str, row)) for row in warehouse.query(sql).rows] for sql in asked]
-    print(json.dumps([found, warehouse.failed_checks()]))
+    found = [[list(row) for row in warehouse.query(sql).rows] for sql in asked]
+    print(json.dumps([*found, warehouse.failed_checks()]))
 """
 
 
@@ -87,19 +83,6 @@ def ended(process):
     return process.returncode, told
 
 
-def contents(address, environment):
-    """What a warehouse holds, the ends of its runs, and what its checks find."""
-    (*rows, runs), failed = answer(start(CONTENTS, address, **environment))
-    return rows, [status for (status,) in runs], failed
-
-
-def stored_by_a_calm_run(catalogue, folder):
-    """What a run over a catalogue stores in a file if nothing happens."""
-    settings = Settings(data_dir=folder, allow_private_addresses=True, host_delay_s=0, worker_processes=1)
-    assert ingest(settings, read_catalogue(catalogue.read_bytes(), catalogue.name)).exit_code == 0
-    return [[list(map(str, row)) for row in rows(folder, sql)] for sql in SAME]
-
-
 @dataclass
 class Used:
     """A lake on which the keys were withdrawn from the first run; two ran at once after they were given back."""
@@ -109,7 +92,6 @@ class Used:
     first: tuple[int, str]
     n_spooled: int
     both: list[tuple[int, str]]
-    calm: list[list[list[str]]]  # what one run would have stored
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +105,7 @@ def used(servers, with_keys, with_model, tmp_path_factory):
         n_spooled = len(list((ours / "spool").glob("*.json")))
         announce_more(server)
         runs = [collecting(lake, place, catalogue, with_keys) for place in (ours, theirs)]
-        both = [ended(run) for run in runs]
-        calm = stored_by_a_calm_run(catalogue, with_model(folder / "calm"))
-    return Used(lake, [ours, theirs], first, n_spooled, both, calm)
+        return Used(lake, [ours, theirs], first, n_spooled, [ended(run) for run in runs])
 
 
 @contextmanager
@@ -162,21 +142,21 @@ def test_what_withdrawn_keys_keep_from_the_lake_waits_and_the_run_says_why(used)
 
 def test_two_runs_at_once_on_one_lake_lose_and_double_nothing(used, with_keys):
     assert [code for code, _ in used.both] == [0, 0], used.both
-    held, statuses, failed = contents(used.lake, with_keys)
-    assert held == used.calm
-    assert (statuses[1:], failed) == (["completed"] * 2, {})
+    articles, texts, verdicts, entries, runs, failed = answer(start(CONTENTS, used.lake, **with_keys))
+    n = N_FEEDS * (N_PAGES + 1) + 1
+    assert (articles, texts, verdicts) == ([[n, n, n]], [[n, n]], [[n, n]])
+    # The shared page is an entry of two feeds.
+    assert entries == [["gone", N_FEEDS], ["refused by robots", N_FEEDS], ["stored", n + 1]]
+    assert (runs[1:], failed) == ([["completed"]] * 2, {})
 
 
 def test_keys_are_shown_and_kept_nowhere(used, servers, with_keys):
-    asked = (("status",), ("doctor",), ("config",), ("sql", SETTINGS))
-    status, doctor, config, settings = (
-        smewatch(used.lake, used.folders[0], *words, **with_keys)[1] for words in asked
-    )
+    asked = (("status",), ("doctor",), ("sql", SETTINGS))
+    status, doctor, settings = (smewatch(used.lake, used.folders[0], *words, **with_keys)[1] for words in asked)
     assert "data_path='s3://news/used'" in status
     assert "in the lake ducklake:postgres:" in doctor
-    assert re.search(r"s3_secret\W+\*\*\*", config)
     assert "secret=redacted" in settings
-    told = [status, doctor, config, settings, used.first[1], *(told for _, told in used.both)]
+    told = [status, doctor, settings, used.first[1], *(told for _, told in used.both)]
     files = [path for place in used.folders for path in place.rglob("*") if path.is_file()]
     kept = [path.read_bytes() for path in files] + [dump(servers[0], "used")]
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
@@ -192,8 +172,10 @@ def test_a_digest_from_a_lake_is_mailed_to_everybody_once(servers, with_keys, tm
         mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(port), "SMTP_SECURITY": "none"}
         mail |= {"MAIL_SENDER": "news@example.org", "MAIL_RECIPIENTS": "ada@example.net, bob@example.net"}
         environment = with_keys | {f"SMEWATCH_{name}": value for name, value in mail.items()}
-        code, told = smewatch(lake, tmp_path, "digest", "--week", "2026-W47", "--send", **environment)
-        assert code == 0, told
+        for _ in range(2):
+            code, told = smewatch(lake, tmp_path, "digest", "--week", "2026-W47", "--send", **environment)
+            assert code == 0, told
+    assert (tmp_path / "digests" / "2026-W47" / "index.html").exists()
     assert sorted(box.recipients) == ["ada@example.net", "bob@example.net"]
     message = message_from_bytes(box.received[0][1], policy=policy.default)
     assert "https://outlet.test/0" in message.get_body(("plain",)).get_content()

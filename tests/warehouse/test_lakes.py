@@ -145,24 +145,6 @@ def test_commands_work_on_a_lake_as_on_a_file(examples, tmp_path):
     assert "in the lake ducklake:postgres:" in told
 
 
-def test_a_digest_is_written_from_a_lake(another, tmp_path):
-    program = f"""
-from dataclasses import replace
-from flows.digest import digest
-from flows.settings import Settings
-counts = {{"seed_documents": 5, "relevant_examples": 9, "other_examples": 9}}
-cases.MODEL = replace(cases.MODEL, card=json.dumps({{"counts": counts, "thresholds": {{}}, "results": {{}}}}))
-with open_warehouse(address, now=cases.NOW) as lake:
-    ingest(lake, "a")
-settings = Settings(data_dir=Path({str(tmp_path)!r}), warehouse=address)
-first, again = (digest.fn(settings, "2026-W47", now=cases.NOW.replace(day=24)) for _ in range(2))
-print(json.dumps([first.edition, again.is_new, first.html.exists(), again.title]))
-"""
-    edition, is_new, has_page, title = answer(start(program, another("digests")))
-    assert (edition, is_new, has_page) == (1, False, True)
-    assert "on SME cooperation" in title
-
-
 def test_the_nightly_maintenance_merges_small_files_and_loses_no_row(another):
     program = """
 from datetime import UTC, datetime, timedelta

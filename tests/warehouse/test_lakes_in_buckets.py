@@ -10,10 +10,10 @@ from tests.warehouse.lake_tools import answer, free_port, new_lake, object_store
 from warehouse.sql import migrations
 
 TWO_BATCHES = """
-def store(at, who):
+def store(at, *numbers):
     with open_warehouse(at, now=cases.NOW) as warehouse:
-        for number in range(2):
-            batch = cases.batch(40, batch_id=f"{who}{number}", run_id=f"r{who}{number}", start=41 * number)
+        for number in numbers:
+            batch = cases.batch(12, batch_id=f"b{number}", run_id=f"r{number}", start=number % 10 * 13)
             cases.begin(warehouse, batch.run_id)
             warehouse.store_batch(batch)
             warehouse.finish_run(batch.run_id, "completed", None, cases.NOW)
@@ -39,7 +39,9 @@ def test_two_processes_at_once_lose_and_double_nothing_and_the_nightly_maintenan
     servers, with_keys, tmp_path
 ):
     lake = new_lake(servers[0], "two", "s3://news/all/two")
-    writers = [start(TWO_BATCHES + f"store(address, {who!r})\nprint(1)", lake, **with_keys) for who in "ab"]
+    # The articles of batches 1 and 11 are the same, as those of 2 and 12 are.
+    both = ("1, 2", "11, 12")
+    writers = [start(TWO_BATCHES + f"store(address, {numbers})\nprint(1)", lake, **with_keys) for numbers in both]
     for writer in writers:
         answer(writer)
     look = f"""
@@ -55,13 +57,12 @@ states = [state()]
 compact(address, now=datetime.now(UTC) + timedelta(days=3))
 states.append(state())
 file = Path({str(tmp_path / "file.duckdb")!r})
-store(file, "a")
-store(file, "b")
+store(file, 1, 2, 11, 12)
 with open_warehouse(file, now=cases.NOW) as calm:
     print(json.dumps([*states, rows(calm)]))
 """
     *states, expected = answer(start(TWO_BATCHES + look, lake, **with_keys))
-    assert len(expected["core.articles"]) == 80
+    assert len(expected["core.articles"]) == 24
     assert [state for state, _ in states] == [[expected, {}, migrations()[-1].version]] * 2
     (_, before), (_, after) = states
     assert 0 < after < before
