@@ -25,7 +25,7 @@ pytestmark = pytest.mark.server
 FAST = {
     "SMEWATCH_HOST_DELAY_S": "0",
     "SMEWATCH_PAGES_PER_HOST": "8",
-    "SMEWATCH_FEEDS_PER_BATCH": "3",
+    "SMEWATCH_FEEDS_PER_BATCH": "6",
     "SMEWATCH_WORKER_PROCESSES": "1",
     "SMEWATCH_WAREHOUSE_WAIT_S": "20",
 }
