@@ -17,11 +17,12 @@ help:  ## list the commands
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.venv/test.stamp: tests/requirements.lock tests/duckdb-1.4.lock tests/duckdb-1.5.lock .venv/run.stamp
+.venv/test.stamp: tests/requirements.lock tests/duckdb-1.4.lock tests/duckdb-1.5.lock tests/moto.lock .venv/run.stamp
 	@echo "Installing the test tools ..."
 	@$(PIP) install --require-hashes --no-deps -r tests/requirements.lock
 	@$(PIP) install --require-hashes --no-deps --target .venv/duckdb-1.4 -r tests/duckdb-1.4.lock
 	@$(PIP) install --require-hashes --no-deps --target .venv/duckdb-1.5 -r tests/duckdb-1.5.lock
+	@$(PIP) install --require-hashes --no-deps --target .venv/moto -r tests/moto.lock
 	@touch $@
 
 # The peers of the benchmarks have an environment of their own: nothing of ours is to depend on what they bring.
@@ -63,6 +64,8 @@ lock:  ## resolve pyproject.toml anew into the locks (needs uv)
 	    --extra build --extra test -c requirements.lock pyproject.toml -o tests/requirements.lock
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --extra build --extra bench -c requirements.lock pyproject.toml -o benchmarks/requirements.lock
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --group object-store -o tests/moto.lock
 
 clean:  ## remove the environment and everything a run made
 	@rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,23 +3,26 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
+    AfterValidator,
     Field,
     PlainSerializer,
     PlainValidator,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from flows.s3_settings import ToldToAll, endpoint, store_of
 from warehouse.addresses import Address, LakeAddress, parse_address
 from warehouse.errors import NeedsAFile
 
@@ -31,8 +34,13 @@ _LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def _address(value: object) -> Address:
-    return value if isinstance(value, Path | LakeAddress) else parse_address(str(value))
+# A refused value that may hold a secret is not repeated.
+_MAY_BE_SECRET = re.compile(r"password|secret|token|://\S*[@?]", re.IGNORECASE)
+
+
+def _address(value: object, info: ValidationInfo) -> Address:
+    address = value if isinstance(value, Path | LakeAddress) else parse_address(str(value))
+    return replace(address, store=store_of(info.data)) if isinstance(address, LakeAddress) else address
 
 
 class SettingsError(Exception):
@@ -50,10 +58,31 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path("var"), description="Folder for everything a run makes: warehouse, models, digests, Prefect."
     )
+    # Before the warehouse, whose address takes them along. The keys are left out of every dump, as all secrets are.
+    s3_key_id: SecretStr = Field(
+        SecretStr(""), exclude=True, description="Id of the key to a lake's bucket (or AWS_ACCESS_KEY_ID)."
+    )
+    s3_secret: SecretStr = Field(
+        SecretStr(""), exclude=True, description="The secret of that key (or AWS_SECRET_ACCESS_KEY); never shown."
+    )
+    s3_session_token: SecretStr = Field(
+        SecretStr(""), exclude=True, description="Of keys lent for a time (or AWS_SESSION_TOKEN); never shown."
+    )
+    s3_region: str = Field("", description="Region of a lake's bucket (or AWS_REGION); empty: us-east-1.")
+    s3_endpoint: Annotated[str, AfterValidator(endpoint)] = Field(
+        "",
+        description="Where the object store listens, if it is not Amazon's, as https://s3.example.org "
+        "(or AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL); http:// is not encrypted.",
+    )
+    s3_url_style: Literal["", "path", "vhost"] = Field(
+        "",
+        description="Where the bucket stands: path, behind the host; vhost, before it; empty: path at an endpoint.",
+    )
     warehouse: Annotated[Address, PlainValidator(_address), PlainSerializer(str)] = Field(
         default_factory=lambda given: given["data_dir"] / "warehouse.duckdb",
         description="Where the warehouse is: a file, or a lake of several machines, as ducklake:postgres:host=db "
-        "dbname=news user=smewatch data_path=/srv/news; default: warehouse.duckdb in the data folder.",
+        "dbname=news user=smewatch data_path=/srv/news (or s3://bucket/news); "
+        "default: warehouse.duckdb in the data folder.",
     )
     feeds_file: Path | None = Field(None, description="Catalogue of feeds, CSV or OPML; empty: the one in seeds/.")
     zone: str = Field("UTC", description="Time zone of the weekly digest and its schedule, e.g. Europe/Berlin.")
@@ -252,8 +281,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then environment, then the file; no .env and no secrets folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Arguments, environment, the file, then what all programs are told of S3; no .env and no secrets folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), ToldToAll(settings_cls)
 
     @property
     def tz(self) -> ZoneInfo:
@@ -324,16 +353,6 @@ def addresses_in(text: str) -> list[str]:
     return [part for part in re.split(r"[,;\s]+", text) if part]
 
 
-@dataclass(frozen=True, slots=True)
-class Knob:
-    """One setting as it stands, for `smewatch config`."""
-
-    name: str
-    value: str
-    origin: str  # "default", "environment" or "smewatch.toml"
-    meaning: str
-
-
 def load_settings(**given: Any) -> Settings:
     """The settings of this process. `given` values (command-line options) beat all else.
 
@@ -360,20 +379,5 @@ def _in_words(error: Any) -> str:
     what = str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:  # of several knobs together: its input would be all of them, the password too
         return f"{what}. See `smewatch config`."
-    given = "(not shown)" if "password" in str(error["input"]) else repr(error["input"])
+    given = "(not shown)" if _MAY_BE_SECRET.search(str(error["input"])) else repr(error["input"])
     return f"{PREFIX}{str(error['loc'][0]).upper()} = {given}: {what}. See `smewatch config`."
-
-
-def knobs(settings: Settings) -> list[Knob]:
-    """Every setting with value and origin, in the order they are declared."""
-    in_file = TomlConfigSettingsSource(Settings)()
-    return [
-        Knob(name, str(getattr(settings, name)), _origin(name, in_file), field.description or "")
-        for name, field in Settings.model_fields.items()
-    ]
-
-
-def _origin(name: str, in_file: dict[str, Any]) -> str:
-    if (PREFIX + name).upper() in {key.upper() for key in os.environ}:
-        return "environment"
-    return FILE if name in in_file else "default"

@@ -38,7 +38,7 @@ if "TESTS_SHARE" not in os.environ:
 SHARE = Path(os.environ["TESTS_SHARE"])
 
 # Before anything imports Prefect, which reads its settings then: nobody's own settings reach the tests.
-for name in [name for name in os.environ if name.startswith(("PREFECT_", "SMEWATCH_"))]:
+for name in [name for name in os.environ if name.startswith(("AWS_", "PREFECT_", "SMEWATCH_"))]:
     del os.environ[name]
 os.environ |= {
     "PREFECT_HOME": str(SHARE / "prefect"),
@@ -51,7 +51,7 @@ os.environ |= {
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests first, so that none of them begins when the others have ended."""
-    items.sort(key=lambda item: "server" not in item.keywords)
+    items.sort(key=lambda item: ("longest" not in item.keywords, "server" not in item.keywords))
 
 
 @pytest.hookimpl(optionalhook=True)

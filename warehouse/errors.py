@@ -11,6 +11,7 @@ WarehouseError
   MigrationEdited     a migration in the file is not the one we have under its number; .version
   NoLake              the lake cannot be reached with what is installed, or at that address; the message says which
   LakeSilent          the lake's PostgreSQL does not answer; a WarehouseBusy, since it passes and runs spool meanwhile
+  StoreSilent         the lake's object store refuses us or does not answer; a WarehouseBusy for the same reason
   NeedsAFile          what was asked can be done to a warehouse file only, and this one is a lake
   NotCompacted        the warehouse could not be written anew, and is what it was; .path .reason
   NotPublished        the read copy could not be made; .path .reason
@@ -45,6 +46,17 @@ class LakeSilent(WarehouseBusy):
         WarehouseError.__init__(self, f"The lake's PostgreSQL does not answer ({reason}); waited {waited_s:.1f} s.")
 
 
+class StoreSilent(WarehouseBusy):
+    """The lake's object store does not answer, or refuses us; `remedy` says what to do."""
+
+    def __init__(self, place: str, reason: str, waited_s: float, remedy: str) -> None:
+        WarehouseError.__init__(
+            self,
+            f"The lake's files in {place} cannot be reached ({reason.rstrip('.')}); "
+            f"waited {waited_s:.1f} s. {remedy}",
+        )
+
+
 class NoLake(WarehouseError):
     """The lake cannot be reached with what is installed, or at that address; the message says which."""
 
@@ -55,7 +67,7 @@ class NeedsAFile(WarehouseError):
     def __init__(self, lake: object) -> None:
         super().__init__(
             f"This needs a warehouse file, and SMEWATCH_WAREHOUSE names a lake: {lake}. Its PostgreSQL database and "
-            'its folder of Parquet files are copied by their own means; see README, "Beyond one machine".'
+            'its Parquet files are copied by their own means; see README, "Beyond one machine".'
         )
 
 

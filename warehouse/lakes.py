@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse import object_store
 from warehouse.addresses import LakeAddress
 from warehouse.connecting import SETTINGS, GaveUp, patiently
 from warehouse.errors import LakeSilent, NoLake, NoWarehouse, SchemaTooOld
@@ -38,34 +39,32 @@ _VIEW = re.compile(r"^create view (\w+\.\w+)", re.MULTILINE)
 class _Lake(Warehouse):
     """Writes one after the other, whoever writes: DuckLake sees no conflict in two that add the same article."""
 
+    def __init__(self, connection: duckdb.DuckDBPyConnection, address: LakeAddress) -> None:
+        super().__init__(connection)
+        self._address = address
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
-            with _alone(self._connection), super()._transaction():
-                yield
-        except duckdb.Error as problem:
-            if _SILENT.search(str(problem)):
-                raise LakeSilent(_first_line(problem), 0.0) from problem
-            raise
+        with _in_words(self._address), _alone(self._connection), super()._transaction():
+            yield
 
 
 @contextmanager
 def open_lake(address: LakeAddress, now: datetime, wait_s: float) -> Iterator[Warehouse]:
     """The warehouse in a lake, for reading and writing, made and migrated as needed; others may have it open, too.
 
-    `now` dates the migrations. Raises NoLake, LakeSilent, SchemaTooNew or MigrationEdited.
+    `now` dates the migrations. Raises NoLake, LakeSilent, StoreSilent, SchemaTooNew or MigrationEdited.
     """
-    with closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
-        _reach(connection, address, wait_s)
+    with _reached(address, wait_s) as connection:
         with _alone(connection):  # two that make the same lake at once would be in each other's way
             _attach(connection, address, "")
             apply(connection, [for_lake(step) for step in pending(_applied(connection), migrations())], now)
-        yield _Lake(connection)
+        yield _Lake(connection, address)
 
 
 @contextmanager
 def read_lake(address: LakeAddress, wait_s: float) -> Iterator[Warehouse]:
-    """The warehouse in a lake for reading. Raises NoLake, LakeSilent, NoWarehouse, SchemaTooOld."""
+    """The warehouse in a lake for reading. Raises NoLake, LakeSilent, StoreSilent, NoWarehouse, SchemaTooOld."""
     with _attached_for_reading(address, wait_s) as connection:
         steps = pending(_applied(connection), migrations())
         if steps:
@@ -81,8 +80,7 @@ def pending_in_lake(address: LakeAddress, wait_s: float) -> list[Migration]:
 
 @contextmanager
 def _attached_for_reading(address: LakeAddress, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
-    with closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
-        _reach(connection, address, wait_s)
+    with _reached(address, wait_s) as connection:
         _attach(connection, address, ", read_only")
         yield connection
 
@@ -105,14 +103,12 @@ def merge_files(address: LakeAddress, now: datetime, wait_s: float) -> None:
 
     DuckLake keeps inserts of a few rows in the catalogue itself until they are flushed to files.
     """
-    with closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
-        _reach(connection, address, wait_s)
-        with _alone(connection):
-            _attach(connection, address, "")
-            for call in ("ducklake_flush_inlined_data", "ducklake_merge_adjacent_files"):
-                connection.execute(f"call {call}('{_CATALOG}')")
-            for call in ("ducklake_expire_snapshots", "ducklake_cleanup_old_files"):
-                connection.execute(f"call {call}('{_CATALOG}', older_than => ?::timestamptz)", [now - KEPT])
+    with _reached(address, wait_s) as connection, _alone(connection):
+        _attach(connection, address, "")
+        for call in ("ducklake_flush_inlined_data", "ducklake_merge_adjacent_files"):
+            connection.execute(f"call {call}('{_CATALOG}')")
+        for call in ("ducklake_expire_snapshots", "ducklake_cleanup_old_files"):
+            connection.execute(f"call {call}('{_CATALOG}', older_than => ?::timestamptz)", [now - KEPT])
 
 
 def for_lake(step: Migration) -> Migration:
@@ -141,10 +137,32 @@ def _views() -> frozenset[str]:
     return frozenset(name for step in migrations() for name in _VIEW.findall(step.sql))
 
 
-def _reach(connection: duckdb.DuckDBPyConnection, address: LakeAddress, wait_s: float) -> None:
-    """Load what a lake needs, and find its PostgreSQL."""
-    for name in EXTENSIONS:
-        _load(connection, name)
+@contextmanager
+def _reached(address: LakeAddress, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that has what a lake needs, and found its servers."""
+    with _in_words(address), closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
+        for name in EXTENSIONS:
+            _load(connection, name)
+        if address.is_in_store:
+            _load(connection, object_store.EXTENSION)
+            object_store.let_in(connection, address, wait_s)
+        _find_catalogue(connection, address, wait_s)
+        yield connection
+
+
+@contextmanager
+def _in_words(address: LakeAddress) -> Iterator[None]:
+    """Turn what DuckDB says of a server that does not answer into LakeSilent or StoreSilent."""
+    try:
+        with object_store.in_words(address):
+            yield
+    except duckdb.Error as problem:
+        if _SILENT.search(str(problem)):
+            raise LakeSilent(_first_line(problem), 0.0) from problem
+        raise
+
+
+def _find_catalogue(connection: duckdb.DuckDBPyConnection, address: LakeAddress, wait_s: float) -> None:
     attach = f"attach {_quoted(address.catalogue)} as {_LOCKS} (type postgres)"
     try:
         patiently(lambda: connection.execute(attach), wait_s, lambda message: bool(_SILENT.search(message)))
@@ -164,8 +182,9 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     except duckdb.Error as problem:
         raise NoLake(
             f"A lake needs DuckDB's extension {name} for DuckDB {duckdb.__version__}, and it cannot be loaded: "
-            f"{_first_line(problem)}. Install duckdb and the packages duckdb-extension-ducklake and "
-            "duckdb-extension-postgres-scanner in one version, such as 1.5.5 (there are none for 2.0 yet)."
+            f"{_first_line(problem)}. Install duckdb and the packages duckdb-extension-ducklake, "
+            "duckdb-extension-postgres-scanner and, for files in a bucket, duckdb-extension-httpfs in one version, "
+            "such as 1.5.5 (there are none for 2.0 yet)."
         ) from problem
 
 

@@ -51,7 +51,8 @@ def open_warehouse(address: Address, *, now: datetime, wait_s: float = 60.0) -> 
 
     `now` dates the migrations; before any, a copy of the file is kept beside it. Raises WarehouseBusy if another
     process holds the file longer than `wait_s` seconds, NotAWarehouse, StorageTooNew, SchemaTooNew or MigrationEdited
-    if the file is not one we may write, NotKept if there is no room for the copy; for a lake, NoLake and LakeSilent.
+    if the file is not one we may write, NotKept if there is no room for the copy; for a lake, NoLake, LakeSilent and
+    StoreSilent.
     """
     opened = _open_file(address, now, wait_s) if isinstance(address, Path) else open_lake(address, now, wait_s)
     with opened as warehouse:

@@ -49,7 +49,11 @@ class Access:
                 except WarehouseBusy as busy:
                     self._step_aside(busy)
                 else:
-                    yield warehouse
+                    try:
+                        yield warehouse
+                    except WarehouseBusy as busy:  # a lake's servers may go silent in the midst
+                        self.held = self.held or busy
+                        raise
                     return
             yield opened.enter_context(open_warehouse(self._file, now=self._now, wait_s=0))
 

@@ -5,7 +5,8 @@ import json
 import click
 
 from flows.commands.common import console, with_settings
-from flows.settings import Settings, knobs
+from flows.knobs import knobs
+from flows.settings import Settings
 
 
 @click.command()

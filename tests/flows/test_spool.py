@@ -181,6 +181,25 @@ def test_a_file_that_cannot_be_stored_is_put_aside_and_the_others_are_stored(con
     assert spool.waiting(folder) == []
 
 
+def test_a_spool_is_stored_no_farther_than_the_warehouse_answers_and_stays(folder, warehouse, monkeypatch):
+    """A lake can go silent in the midst; a file cannot."""
+    for n in (1, 2, 3):
+        spool.spool_batch(folder, pending(n, text=f"Words of {n}."))
+    answers = [spool.put, spool.put, silent]
+    with monkeypatch.context() as lake:
+        lake.setattr(spool, "put", lambda *given: answers.pop(0)(*given))
+        with pytest.raises(WarehouseBusy):
+            spool.store_spooled(warehouse, folder)
+    assert len(spool.waiting(folder)) == 1
+    assert not (folder / "unreadable").exists()
+    assert spool.store_spooled(warehouse, folder) == spool.CaughtUp(1)
+    assert len(titles(warehouse)) == 3
+
+
+def silent(*_):
+    raise WarehouseBusy("the lake", 0.0, "nobody")
+
+
 def test_a_spool_that_does_not_exist_is_empty(folder, warehouse):
     assert spool.store_spooled(warehouse, folder) == spool.CaughtUp()
 

@@ -15,6 +15,7 @@ from shutil import copy
 import pytest
 
 from warehouse.addresses import LakeAddress
+from warehouse.connecting import SETTINGS
 from warehouse.opening import open_warehouse
 from warehouse.rows import (
     ArticleRow,
@@ -36,6 +37,10 @@ from warehouse.store import Warehouse
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday, ISO week 2026-W47
 # Of the PostgreSQL that test_lakes.py starts: folder of its programs, port, folder for the lake's files.
 LAKE = os.environ.get("TESTS_LAKE", "").split(os.pathsep)
+if len(LAKE) == 3:
+    # To check the signatures of the extensions takes 0.17 s a lake, and threads double the CPU of small questions.
+    # The tests of commands on lakes leave both as they are.
+    SETTINGS |= {"allow_unsigned_extensions": True, "threads": 1}
 FEEDS = tuple(
     FeedRow(f"feed{n}", f"https://outlet{n}.test/rss", f"Outlet {n}", f"Outlet {n}", "JP", "en") for n in range(2)
 )
@@ -179,10 +184,15 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def lake(name: str, of: str = "template1") -> LakeAddress:
     """A database of that name, a copy of another; files of lakes are never changed, so that copies may share them."""
-    programs, port, data = LAKE
-    server = ("-h", "127.0.0.1", "-p", port, "-U", "smewatch")
-    subprocess.run([f"{programs}/createdb", *server, "-T", of, name], check=True)
+    _, port, data = LAKE
+    postgres("createdb", "-T", of, name)
     return LakeAddress(f"host=127.0.0.1 port={port} dbname={name} user=smewatch", data)
+
+
+def postgres(program: str, *words: str) -> None:
+    """Run one of PostgreSQL's own programs."""
+    programs, port, _ = LAKE
+    subprocess.run([f"{programs}/{program}", "-h", "127.0.0.1", "-p", port, "-U", "smewatch", *words], check=True)
 
 
 @pytest.fixture
@@ -203,9 +213,12 @@ def filled(made_once: dict[str, Path], path: Path) -> Iterator[Warehouse]:
 
 def _copy(made: Path, path: Path) -> Iterator[Warehouse]:
     path.parent.mkdir()
-    copied = lake(f"t{token_hex(8)}", of=made.stem) if len(LAKE) == 3 else copy(made, path)
+    name = f"t{token_hex(8)}"
+    copied = lake(name, of=made.stem) if len(LAKE) == 3 else copy(made, path)
     with open_warehouse(copied, now=NOW, wait_s=0) as warehouse:
         yield warehouse
+    if len(LAKE) == 3:
+        postgres("dropdb", name)
 
 
 @pytest.fixture

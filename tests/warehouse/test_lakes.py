@@ -1,107 +1,46 @@
-"""A lake on a real PostgreSQL: the rows of a file, and two processes that ingest at once lose and double nothing.
+"""A lake on a real PostgreSQL: the rows of a file, and two processes that ingest at once lose and double nothing."""
 
-DuckLake's extension can be had offline for DuckDB 1.5 only, and 2.0 refuses it; `make test` puts both beside the
-environment, into .venv/duckdb-1.5.
-"""
-
-import json
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
-from time import sleep
 
 import pytest
 
 from tests.warehouse import example_warehouse
+from tests.warehouse.lake_tools import (
+    SERVERS,
+    address_at,
+    answer,
+    environment,
+    free_port,
+    new_lake,
+    postgres,
+    smewatch,
+    start,
+)
 from warehouse.addresses import parse_address
 from warehouse.errors import NoLake
 from warehouse.lakes import for_lake
 from warehouse.opening import open_for_reading
 from warehouse.sql import migrations
 
-PACKAGES = Path(sys.prefix) / "duckdb-1.5"
-SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").exists() else []
+pytestmark = pytest.mark.longest
+
 OF_THE_STORE = (
     *("test_archived.py", "test_asking.py", "test_deliveries.py", "test_digests.py"),
     *("test_documented.py", "test_feed_keeping.py"),
     *("test_feeds.py", "test_known.py", "test_models.py", "test_runs.py", "test_store_batch.py"),
     *("test_stories_kept.py", "test_views.py"),
 )
-PRELUDE = """
-import importlib.util, json, sys
-from pathlib import Path
-from warehouse.addresses import parse_address
-from warehouse.opening import open_warehouse
-spec = importlib.util.spec_from_file_location("cases", {conftest!r})
-cases = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(cases)
-address = parse_address({address!r})
-
-def batches(who):
-    # Three batches of four articles; both processes have all of them, under ids of their own.
-    for number in range(3):
-        yield cases.batch(4, batch_id=f"{{who}}{{number}}", run_id=f"r{{who}}{{number}}", start=5 * number)
-
-def ingest(warehouse, who):
-    for batch in batches(who):
-        cases.begin(warehouse, batch.run_id)
-        warehouse.store_batch(batch)
-        warehouse.finish_run(batch.run_id, "completed", None, cases.NOW)
-
-def rows(warehouse):
-    stamped = ("core.articles", "core.article_texts", "core.verdicts", "raw.entries")  # with the run that was first
-    questions = {{table: f"select * exclude (run_id) from {{table}}" for table in stamped}}
-    questions |= {{table: f"from {{table}}" for table in ("core.article_places", "core.article_urls", "raw.feeds")}}
-    return {{table: sorted(map(repr, warehouse.query(sql).rows)) for table, sql in questions.items()}}
-"""
 
 
 @pytest.fixture(scope="module")
 def port():
-    """Where a PostgreSQL of our own listens, on loopback."""
-    if not SERVERS or not PACKAGES.exists():
-        pytest.skip("needs Debian's package postgresql, and DuckDB 1.5 with its extensions beside the environment")
-    # PostgreSQL refuses to run as root, and pytest's folders are closed to everybody else.
-    other = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
-    with tempfile.TemporaryDirectory(prefix="lake-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o777)
-        data, port = Path(folder) / "data", free_port()
-        made = [SERVERS[-1] / "initdb", "-D", data, "-A", "trust", "-U", "smewatch", "--no-sync"]
-        subprocess.run(made, check=True, capture_output=True, cwd=folder, **other)
-        served = [SERVERS[-1] / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
-        log = (
-            Path(folder) / "log"
-        )  # a file: a pipe that nobody reads would be full one day, and the server stand still
-        with log.open("w") as out, subprocess.Popen(served, cwd=folder, stderr=out, **other) as server:
-            try:
-                while "ready to accept connections" not in log.read_text():
-                    assert server.poll() is None, log.read_text()
-                    sleep(0.1)
-                yield port
-            finally:
-                server.send_signal(signal.SIGQUIT)  # end at once: nothing of it is needed again
-                server.communicate()
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def address_at(port, folder):
-    return f"ducklake:postgres:host=127.0.0.1 port={port} dbname=postgres user=smewatch data_path={folder}"
-
-
-def environment(**more):
-    """That of a program with DuckDB 1.5."""
-    return os.environ | {"PYTHONPATH": f"{PACKAGES}{os.pathsep}{Path(__file__).parents[2]}"} | more
+    with postgres() as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
@@ -111,79 +50,44 @@ def address(port, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def python(address):
-    """Starts a program with DuckDB 1.5, in which `address`, `cases`, `ingest` and `rows` are at hand."""
-
-    def start(program, at=address):
-        prelude = PRELUDE.format(conftest=str(Path(__file__).with_name("conftest.py")), address=at)
-        command = [sys.executable, "-c", prelude + program]
-        return subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    return start
-
-
-@pytest.fixture(scope="module")
 def another(port, tmp_path_factory):
     """Addresses of further lakes by name, each in a database of its own."""
-
-    def address(name):
-        server = ("-h", "127.0.0.1", "-p", str(port), "-U", "smewatch")
-        subprocess.run([SERVERS[-1] / "createdb", *server, name], check=True)
-        return address_at(port, tmp_path_factory.mktemp(name)).replace("dbname=postgres", f"dbname={name}")
-
-    return address
+    return lambda name: new_lake(port, name, tmp_path_factory.mktemp(name))
 
 
 @pytest.fixture(scope="module")
-def examples(python, another):
+def examples(another):
     """A lake that holds the invented warehouse."""
     at = another("examples")
-    make = "from tests.warehouse import example_warehouse\nexample_warehouse.make(address)\nprint(1)"
-    answer(python(make, at))
+    answer(start("from tests.warehouse import example_warehouse\nexample_warehouse.make(address)\nprint(1)", at))
     return at
 
 
-def smewatch(address, folder, *words):
-    """A command as a person types it, with DuckDB 1.5: its exit code, and what it printed."""
-    command = [Path(sys.executable).with_name("smewatch"), *words, "--data-dir", folder]
-    done = subprocess.run(
-        command,
-        env=environment(SMEWATCH_WAREHOUSE=address, COLUMNS="300"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def answer(process):
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, err
-    return json.loads(out.splitlines()[-1])
-
-
-def test_two_processes_that_ingest_into_one_lake_at_once_lose_and_double_nothing(python, tmp_path):
+def test_two_processes_that_ingest_into_one_lake_at_once_lose_and_double_nothing(address, tmp_path):
     writers = [
-        python(
+        start(
             "with open_warehouse(address, now=cases.NOW) as lake:\n"
-            f"    ingest(lake, {who!r})\n    print(json.dumps(lake.failed_checks()))"
+            f"    ingest(lake, {who!r})\n    print(json.dumps(lake.failed_checks()))",
+            address,
         )
         for who in ("a", "b")
     ]
     for writer in writers:
         answer(writer)
     told = answer(
-        python(
+        start(
             "with open_warehouse(address, now=cases.NOW) as lake:\n"
             "    print(json.dumps([rows(lake), lake.failed_checks(), lake.schema_version(),\n"
             "        lake.query('select count(*) from ops.batches').rows[0][0],\n"
-            "        lake.query('select count(*) from mart.relevant_articles').rows[0][0]]))"
+            "        lake.query('select count(*) from mart.relevant_articles').rows[0][0]]))",
+            address,
         )
     )
     expected = answer(
-        python(
-            f"with open_warehouse(Path({str(tmp_path / 'file.duckdb')!r}), now=cases.NOW) as file:\n"
-            "    ingest(file, 'a'); ingest(file, 'b'); print(json.dumps(rows(file)))"
+        start(
+            "with open_warehouse(address, now=cases.NOW) as file:\n"
+            "    ingest(file, 'a'); ingest(file, 'b'); print(json.dumps(rows(file)))",
+            str(tmp_path / "file.duckdb"),
         )
     )
     assert told == [expected, {}, migrations()[-1].version, 6, 12]
@@ -210,13 +114,10 @@ def test_the_tests_of_the_store_pass_on_lakes_too(port, tmp_path):
     )
     assert done.returncode == 0, done.stdout[-5000:]
     # Not on files: an environment that is cleared before the tests' conftest reads it would let that pass unseen.
-    asked = ("-Atc", "select count(*) from pg_database where datname like 't________________'", "-d", "postgres")
-    server = ("-h", "127.0.0.1", "-p", str(port), "-U", "smewatch")
-    lakes = subprocess.run([SERVERS[-1] / "psql", *server, *asked], check=True, capture_output=True, text=True)
-    assert int(lakes.stdout) > 100
+    assert len(list(tmp_path.rglob("*.parquet"))) > 100
 
 
-def test_every_example_gives_the_same_answer_on_a_lake_as_on_a_file(python, examples, share):
+def test_every_example_gives_the_same_answer_on_a_lake_as_on_a_file(examples, share):
     ask = """
 from warehouse.example_queries import example_queries
 from warehouse.opening import open_for_reading
@@ -225,8 +126,8 @@ def answers(at):
         found = {one.name: warehouse.query(one.sql).rows for one in example_queries()}
         return {name: list(map(repr, rows)) for name, rows in found.items()}, warehouse.failed_checks()
 """
-    there = answer(python(f"{ask}print(json.dumps(answers(address)))", examples))
-    here = answer(python(f"{ask}print(json.dumps(answers(Path({str(example_warehouse.once(share))!r}))))"))
+    there = answer(start(f"{ask}print(json.dumps(answers(address)))", examples))
+    here = answer(start(f"{ask}print(json.dumps(answers(address)))", str(example_warehouse.once(share))))
     assert there == here
 
 
@@ -244,25 +145,7 @@ def test_commands_work_on_a_lake_as_on_a_file(examples, tmp_path):
     assert "in the lake ducklake:postgres:" in told
 
 
-def test_a_digest_is_written_from_a_lake(python, another, tmp_path):
-    program = f"""
-from dataclasses import replace
-from flows.digest import digest
-from flows.settings import Settings
-counts = {{"seed_documents": 5, "relevant_examples": 9, "other_examples": 9}}
-cases.MODEL = replace(cases.MODEL, card=json.dumps({{"counts": counts, "thresholds": {{}}, "results": {{}}}}))
-with open_warehouse(address, now=cases.NOW) as lake:
-    ingest(lake, "a")
-settings = Settings(data_dir=Path({str(tmp_path)!r}), warehouse=address)
-first, again = (digest.fn(settings, "2026-W47", now=cases.NOW.replace(day=24)) for _ in range(2))
-print(json.dumps([first.edition, again.is_new, first.html.exists(), again.title]))
-"""
-    edition, is_new, has_page, title = answer(python(program, another("digests")))
-    assert (edition, is_new, has_page) == (1, False, True)
-    assert "on SME cooperation" in title
-
-
-def test_the_nightly_maintenance_merges_small_files_and_loses_no_row(python, another):
+def test_the_nightly_maintenance_merges_small_files_and_loses_no_row(another):
     program = """
 from datetime import UTC, datetime, timedelta
 from warehouse.compacting import compact
@@ -296,7 +179,7 @@ with open_for_reading(address) as reader:
         asked.append(rows(reader))
 print(json.dumps([states, asked]))
 """
-    states, asked = answer(python(program, another("merging")))
+    states, asked = answer(start(program, another("merging")))
     before = states[0][0]
     assert len(before["core.articles"]) == 160
     assert [(rows, failed) for rows, failed, _ in states] == [(before, {})] * 4
@@ -317,12 +200,12 @@ def test_what_needs_a_file_says_so_on_a_lake(examples, tmp_path):
 
 
 def test_a_lake_that_was_never_made_is_told_apart(port, tmp_path):
-    nowhere = address_at(port, tmp_path).replace("dbname=postgres", "dbname=template1")
+    nowhere = address_at(port, tmp_path, "template1")
     code, told = smewatch(nowhere, tmp_path, "sql", "select 1")
     assert (code, "There is no warehouse at ducklake:" in told) == (1, True)
 
 
-def test_a_server_that_is_down_is_waited_for_and_then_named(python, tmp_path):
+def test_a_server_that_is_down_is_waited_for_and_then_named(tmp_path):
     program = """
 from warehouse.errors import WarehouseBusy
 try:
@@ -331,7 +214,7 @@ try:
 except WarehouseBusy as busy:
     print(json.dumps([type(busy).__name__, str(busy)]))
 """
-    name, words = answer(python(program, address_at(free_port(), tmp_path)))
+    name, words = answer(start(program, address_at(free_port(), tmp_path)))
     assert name == "LakeSilent"
     assert re.search(r"PostgreSQL does not answer .*refused.* waited 0\.[3-9] s", words, re.DOTALL)
 

@@ -1,10 +1,11 @@
 """Where a warehouse is, as people write it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from warehouse.addresses import LakeAddress, is_there, parse_address
+from warehouse.addresses import LakeAddress, ObjectStore, is_there, parse_address
 
 LAKE = "ducklake:postgres:host=db.test port=5433 dbname=news user=smewatch data_path=/srv/news"
 
@@ -33,13 +34,28 @@ def test_a_folder_with_a_blank_stands_in_quotes_and_an_address_can_be_read_again
     assert parse_address(str(lake)) == lake
 
 
+def test_a_lake_may_lie_in_a_bucket_and_how_that_is_reached_is_never_written():
+    lake = parse_address("ducklake:postgres:dbname=news data_path=s3://some.bucket-1/all/news_2026/")
+    assert lake == LakeAddress("dbname=news", "s3://some.bucket-1/all/news_2026")
+    assert lake.is_in_store
+    assert not parse_address(LAKE).is_in_store
+    keys = ObjectStore(key_id="an id", secret="a secret", session_token="a token")
+    with_keys = replace(lake, store=keys)
+    assert str(with_keys) == str(lake)
+    assert not [word for word in ("an id", "a secret", "a token") if word in f"{with_keys!r} {keys!r}"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("ducklake:news.ducklake", "is no lake we know"),
         ("ducklake:postgres:dbname=news", "data_path=/srv/news"),
         ("ducklake:postgres:dbname=news data_path=news", "absolute folder"),
-        ("ducklake:postgres:dbname=news data_path=s3://bucket/news", "absolute folder"),
+        ("ducklake:postgres:dbname=news data_path=gs://bucket/news", "absolute folder"),
+        ("ducklake:postgres:dbname=news data_path=s3://", "a place in a bucket as s3://bucket/prefix"),
+        ("ducklake:postgres:dbname=news data_path='s3://bucket/all *'", "letters, digits and . _ = - alone"),
+        ("ducklake:postgres:dbname=news data_path=s3://id:secret@bucket/news", "keys are settings of their own"),
+        ("ducklake:postgres:dbname=news data_path=s3://bucket/?s3_secret_access_key=secret", "keys are settings"),
         (f"{LAKE} password=secret", "~/.pgpass"),
     ],
 )
