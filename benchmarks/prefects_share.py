@@ -15,7 +15,7 @@ import json
 import shutil
 import sys
 import tempfile
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,6 @@ def directly(catalogue: str) -> None:
     with ThreadPoolExecutor(8) as threads:
         for name in ("poll_batch", "read_batch"):
             setattr(ingest, name, Plain(getattr(ingest, name).fn, threads))
-        ingest.as_completed = as_completed  # type: ignore[assignment]
         report = ingest.ingest.fn(settings, read_feeds(settings, catalogue))
     print(json.dumps({"ends": report.ends}))
 

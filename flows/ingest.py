@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture, as_completed
+from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import models, searching
@@ -213,7 +214,7 @@ def work_through(
     run: intake.Run, report: IngestReport, harvester: Harvester, model: Path, progress: Progress
 ) -> None:
     """Poll, read and store every batch as it becomes ready; then the entries whose next try is due."""
-    reading: list[PrefectFuture[Read]] = []
+    reading = UnderWay[Read](report)
     idle, is_anything_new = [], False
     for chosen in choices(run, polls(run, report, harvester, progress), report):
         if not chosen.to_read:
@@ -221,10 +222,10 @@ def work_through(
             continue
         is_anything_new = True
         progress.expect("articles", len(chosen.to_read))
-        reading.append(read_batch.submit(harvester, model, chosen, run.now, progress))
-        for done in leaving(reading, AHEAD, report):
+        reading.add(read_batch.submit(harvester, model, chosen, run.now, progress))
+        for done in reading.leaving(AHEAD):
             keep(run, report, done)
-    for done in leaving(reading, 0, report):
+    for done in reading.leaving(0):
         keep(run, report, done)
     if not is_anything_new:
         report.is_outage = intake.note_outage(run, [poll for chosen in idle for poll in chosen.polls])
@@ -240,26 +241,46 @@ def polls(run: intake.Run, report: IngestReport, harvester: Harvester, progress:
     """Every batch of due feeds, polled, as they come."""
     batches = intake.batches(run)
     progress.expect("feeds", sum(map(len, batches)))
-    polling: list[PrefectFuture[list[Poll]]] = []
+    polling = UnderWay[list[Poll]](report)
     for batch in batches:
-        polling.append(poll_batch.submit(harvester, batch, run.now, progress))
-        yield from leaving(polling, AHEAD, report)
-    yield from leaving(polling, 0, report)
+        polling.add(poll_batch.submit(harvester, batch, run.now, progress))
+        yield from polling.leaving(AHEAD)
+    yield from polling.leaving(0)
 
 
-def leaving(under_way: list[PrefectFuture[T]], most: int, report: IngestReport) -> Iterator[T]:
-    """Results as they come, until at most `most` are under way. A future goes with its result: it would hold it.
+class UnderWay(Generic[T]):
+    """Batches that were handed out, and are given back as they come. A future goes with its result: it holds it.
 
-    An unexpected failure of one batch harms no other: it is written down and passed over.
+    Prefect's as_completed would keep them: each future that is left holds, by a callback, all that came before, and
+    a run over 100,000 articles held every one of them to its end.
     """
-    while len(under_way) > most:
-        future = next(as_completed(under_way))
-        under_way.remove(future)
-        try:
-            yield future.result()
-        except Exception as problem:
-            log.exception("a batch failed and is not stored")
-            report.problems.append(in_short(problem))
+
+    def __init__(self, report: IngestReport) -> None:
+        self._report = report
+        self._n = 0
+        self._done: SimpleQueue[PrefectFuture[T]] = SimpleQueue()
+
+    def __len__(self) -> int:
+        return self._n
+
+    def add(self, future: PrefectFuture[T]) -> None:
+        """Wait for one more."""
+        self._n += 1
+        future.add_done_callback(self._done.put)
+
+    def leaving(self, most: int) -> Iterator[T]:
+        """Results as they come, until at most `most` are under way.
+
+        An unexpected failure of one batch harms no other: it is written down and passed over.
+        """
+        while self._n > most:
+            future = self._done.get()
+            self._n -= 1
+            try:
+                yield future.result()
+            except Exception as problem:
+                log.exception("a batch failed and is not stored")
+                self._report.problems.append(in_short(problem))
 
 
 def choices(run: intake.Run, polled: Iterable[list[Poll]], report: IngestReport) -> Iterator[Chosen]:

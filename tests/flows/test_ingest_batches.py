@@ -1,9 +1,16 @@
 """An ingest over many feeds and many articles: what it holds does not grow with them."""
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import gc
+from collections import deque
+from concurrent.futures import Future as ConcurrentFuture
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+from weakref import WeakSet
+
+from prefect.futures import PrefectConcurrentFuture
 
 from flows.collecting.catalogue import Unrecorded
-from flows.ingest import IngestReport, ingest, leaving
+from flows.ingest import IngestReport, UnderWay, ingest
 from flows.steps.feeds.feed import Feed
 
 
@@ -13,21 +20,44 @@ def test_prefect_writes_down_no_catalogue_so_that_it_may_be_of_any_size():
     assert (len(catalogue), catalogue[7].url) == (5_000, "https://news7.test/feed.xml")
 
 
-def test_no_more_batches_are_under_way_than_may_be_and_each_goes_with_its_result(monkeypatch):
-    monkeypatch.setattr("flows.ingest.as_completed", as_completed)  # of concurrent.futures: no server is needed
+def test_no_more_batches_are_under_way_than_may_be():
+    under_way = UnderWay(IngestReport("r"))
     with ThreadPoolExecutor(2) as threads:
-        under_way = [threads.submit(int, n) for n in range(5)]
+        for n in range(5):
+            under_way.add(threads.submit(int, n))
         given = []
-        for result in leaving(under_way, 2, IngestReport("r")):
+        for result in under_way.leaving(2):
             given.append(result)
             assert len(under_way) == 5 - len(given)
-    assert len(under_way) == 2
-    assert sorted([*given, *(future.result() for future in under_way)]) == [0, 1, 2, 3, 4]
+        assert sorted([*given, *under_way.leaving(0)]) == [0, 1, 2, 3, 4]
 
 
-def test_a_batch_that_fails_is_told_and_passed_over(monkeypatch):
-    monkeypatch.setattr("flows.ingest.as_completed", as_completed)
-    report = IngestReport("r")
+def test_a_batch_goes_with_its_result_however_many_are_still_under_way():
+    under_way, born, last = UnderWay(IngestReport("r")), WeakSet(), ConcurrentFuture()
+
+    def batch():
+        born.add(result := Result())
+        return result
+
+    with ThreadPoolExecutor(1) as threads:
+        under_way.add(PrefectConcurrentFuture(uuid4(), last))
+        for _ in range(3):
+            under_way.add(PrefectConcurrentFuture(uuid4(), threads.submit(batch)))
+            deque(under_way.leaving(1), maxlen=0)
+        threads.submit(int).result()  # the thread itself holds its last result until its next work
+    gc.collect()
+    assert (len(under_way), len(born)) == (1, 0)
+    last.set_result(None)
+
+
+def test_a_batch_that_fails_is_told_and_passed_over():
+    under_way = UnderWay(report := IngestReport("r"))
     with ThreadPoolExecutor(2) as threads:
-        assert list(leaving([threads.submit(int, "x"), threads.submit(int, "7")], 0, report)) == [7]
+        under_way.add(threads.submit(int, "x"))
+        under_way.add(threads.submit(int, "7"))
+        assert list(under_way.leaving(0)) == [7]
     assert report.problems == ["ValueError: invalid literal for int() with base 10: 'x'"]
+
+
+class Result:
+    """What a batch came to."""
