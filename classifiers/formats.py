@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-FORMAT = 8  # raised when the code comes to learn, read or judge in another way: older folders are then refused
+FORMAT = 9  # raised when the code comes to learn, read or judge in another way: older folders are then refused
 
 
 def why_outdated(card: Mapping[str, Any]) -> str | None:

@@ -13,7 +13,7 @@ from classifiers.folders import TAGS, load_folder
 from classifiers.kinds import Kinds, cued
 from classifiers.places import Places
 from classifiers.reading import Reader, Reading
-from classifiers.relevance import Relevance, check_trees, probability
+from classifiers.relevance import Looks, Relevance, check_trees, probability
 from classifiers.tagging import Tagger
 from classifiers.verdict import Document, Evidence, Verdict
 
@@ -65,7 +65,7 @@ class Judge:
         looks = self._relevance.look([reading for reading, _ in read])
         scores = probability(self._relevance.log_odds_of(looks))
         bands = [self._band(reading, score) for reading, score in zip(looks.readings, scores, strict=True)]
-        kinds = self._kinds_of(looks.readings, bands)
+        kinds = self._kinds_of(looks, bands)
         briefly = [band in _NOT_SHOWN for band in bands]
         whys = explain(self._relevance, looks, briefly) if why else [()] * len(read)
         return [
@@ -78,10 +78,11 @@ class Judge:
             return "unjudged"
         return self.thresholds.band(score)
 
-    def _kinds_of(self, readings: Sequence[Reading], bands: Sequence[str]) -> list[tuple[str, float] | None]:
+    def _kinds_of(self, looks: Looks, bands: Sequence[str]) -> list[tuple[str, float] | None]:
         """The likeliest kind and its probability, of the texts that are at least borderline."""
         asked = [place for place, band in enumerate(bands) if band not in _NOT_SHOWN]
-        shares = self._kinds.predict_proba(cued(self._reader, [readings[place] for place in asked]))
+        texts = cued(self._reader, [looks.readings[place] for place in asked], looks.features[asked])
+        shares = self._kinds.predict_proba(texts)
         found: list[tuple[str, float] | None] = [None] * len(bands)
         for place, row in zip(asked, shares, strict=True):
             best = int(row.argmax())
@@ -119,7 +120,8 @@ def load_judge(folder: Path) -> Judge:
     Raises ModelError (see classifiers.folders) if the folder is missing, altered, or of another scikit-learn.
     """
     estimators, card = load_folder(folder)
-    check_trees(estimators["relevance"])
+    for estimator in estimators.values():
+        check_trees(estimator.forest_)
     tagger = Tagger.load(folder / TAGS)
     return Judge(Reader.load(folder), estimators["relevance"], estimators["kinds"], card, tagger)
 

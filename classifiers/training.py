@@ -23,7 +23,7 @@ from classifiers.examples import Example
 from classifiers.folders import READ_WITH, TAGS, file_hash, file_hashes, save_folder
 from classifiers.held_out import HeldOut, as_lines, text_key
 from classifiers.judge import Judge, load_judge
-from classifiers.kinds import KIND_STRENGTH, Kinds, cued
+from classifiers.kinds import Kinds, cued
 from classifiers.material import (
     BACKGROUND_WEIGHT,
     EXAMPLE_FILES,
@@ -71,7 +71,7 @@ def _train(
         "libraries": _libraries(),
         "data": data_hashes(seeds_dir, background, labelled),
         "tags": file_hashes(seeds_dir / TAGS),
-        "parameters": _parameters(model),
+        "parameters": _parameters(model, kinds),
         "thresholds": asdict(thresholds),
         "threshold_rule": RULE,
         "languages": measured_languages(material),
@@ -141,11 +141,14 @@ def fit_kinds_of(reader: Reader, material: Material) -> Kinds:
     return kinds.fit(cued(reader, known.readings), [str(example.kind) for example in known.examples])
 
 
-def _parameters(model: Relevance) -> dict[str, object]:
+def _parameters(model: Relevance, kinds: Kinds) -> dict[str, object]:
     chosen = {name: value for name, value in model.get_params().items() if name != "concepts"}
+    of_kinds = {
+        f"kind_{name}": value for name, value in kinds.get_params().items() if name not in ("concepts", "cues")
+    }
     weights = {"seed": SEED_WEIGHT, "label": LABEL_WEIGHT, "background": BACKGROUND_WEIGHT}
     named = {f"{source}_weight": weight for source, weight in weights.items()}
-    return {"format": FORMAT, **chosen, **named, "kind_strength": KIND_STRENGTH}
+    return {"format": FORMAT, **chosen, **named, **of_kinds}
 
 
 def _counts(material: Material) -> dict[str, int]:

@@ -251,8 +251,8 @@ def polls(run: intake.Run, report: IngestReport, harvester: Harvester, progress:
 class UnderWay(Generic[T]):
     """Batches that were handed out, and are given back as they come. A future goes with its result: it holds it.
 
-    Prefect's as_completed would keep them: each future that is left holds, by a callback, all that came before, and
-    a run over 100,000 articles held every one of them to its end.
+    Prefect's as_completed would keep them: its callback on a future still under way holds all that ended meanwhile,
+    and a run over 100,000 articles held every one of them to its end.
     """
 
     def __init__(self, report: IngestReport) -> None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import skops.io
 
 from classifiers.examples import KINDS
-from classifiers.folders import CARD_FILE, MODEL_FILE, ModelError
+from classifiers.folders import CARD_FILE, MODEL_FILE, ModelError, file_hash
 from classifiers.judge import Judge, classify_rows, load_judge
 from classifiers.verdict import Document
 
@@ -23,6 +24,10 @@ OTHER = Document(
     "until a defender was sent off. The coach praised the players and the crowd, and said that the team would "
     "celebrate for a day before the league season goes on with a match against United next week.",
 )
+
+
+class Stranger:
+    """A type that stands in no model."""
 
 
 def test_a_relevant_and_another_text_are_told_apart(judge: Judge) -> None:
@@ -137,6 +142,14 @@ class TestFolder:
     def test_a_missing_file_is_refused_by_name(self, copy: Path) -> None:
         (copy / "lexicons" / "acts.toml").unlink()
         with pytest.raises(ModelError, match=r"lexicons/acts\.toml"):
+            load_judge(copy)
+
+    def test_a_type_that_no_model_has_is_refused_by_name(self, copy: Path) -> None:
+        skops.io.dump({"relevance": Stranger()}, copy / MODEL_FILE)
+        card = json.loads((copy / CARD_FILE).read_text())
+        card["files"][MODEL_FILE] = file_hash(copy / MODEL_FILE)
+        (copy / CARD_FILE).write_text(json.dumps(card))
+        with pytest.raises(ModelError, match=r"unexpected types.*Stranger"):
             load_judge(copy)
 
     def test_another_scikit_learn_is_refused_with_what_to_do(self, copy: Path) -> None:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from classifiers.examples import KINDS
+from classifiers.features import ConceptFeatures
 from classifiers.judge import Judge
-from classifiers.kinds import Cued, cue_features, cued
+from classifiers.kinds import Cued, Kinds, cue_features, cued, kinds_forest
 from classifiers.reading import Reader
+from classifiers.relevance import check_trees
 from classifiers.verdict import Document
 
 FILLING = "The rest of the text is about nothing that matters here, and says so once more. " * 12
@@ -47,7 +49,34 @@ def test_a_text_without_cues_speaks_for_no_kind(reader: Reader, text: str) -> No
 
 
 def test_kinds_of_unseen_events_are_told_apart(judge: Judge) -> None:
-    assert judge.card["results"]["kind of cooperation, grouped 5-fold: macro F1"] >= 0.72
+    assert judge.card["results"]["kind of cooperation, grouped 5-fold: macro F1"] >= 0.73
+
+
+def test_features_counted_before_are_not_counted_again(reader: Reader) -> None:
+    readings = [reader.read(Document(title, FILLING, "en"))[0] for title in ("Banks lend abroad", "A fair opened")]
+    features = ConceptFeatures(reader.lexicon.concepts).transform(readings)
+    for given, counted in zip(cued(reader, readings, features + 1.0), cued(reader, readings), strict=True):
+        np.testing.assert_array_equal(given.concepts, counted.concepts + 1.0)
+
+
+def test_the_forest_hears_cues_together_that_the_regression_adds_up(reader: Reader) -> None:
+    """Start-ups alone and abroad alone are one kind, start-ups abroad another: no sum of cues says so."""
+    titles = ["Start-ups", "Going abroad", "Start-ups going abroad", "Nothing"]
+    texts, kinds = [read(reader, title, FILLING) for title in titles] * 12, ["one", "one", "other", "other"] * 12
+    about = (reader.lexicon.concepts, reader.cues.concepts)
+    both = Kinds(*about, forest_share=1.0).fit(texts, kinds)
+    assert list(both.predict(texts[:4])) == kinds[:4]
+    alone = Kinds(*about, forest_share=0.0).fit(texts, kinds)
+    sure = [model.predict_proba(texts[:4]).max(axis=1).min() for model in (both, alone)]
+    assert sure[0] > sure[1]
+
+
+def test_a_tree_that_points_outside_itself_is_refused() -> None:
+    forest = kinds_forest(2, 0).fit(np.arange(40.0).reshape(20, 2), ["one", "other"] * 10)
+    check_trees(forest)
+    forest.estimators_[1].tree_.feature[0] = 2
+    with pytest.raises(ValueError, match="outside itself"):
+        check_trees(forest)
 
 
 def test_every_language_that_was_measured_has_cues_of_every_kind(judge: Judge, seeds_dir: Path) -> None:

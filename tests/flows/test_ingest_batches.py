@@ -43,7 +43,7 @@ def test_a_batch_goes_with_its_result_however_many_are_still_under_way():
         under_way.add(PrefectConcurrentFuture(uuid4(), last))
         for _ in range(3):
             under_way.add(PrefectConcurrentFuture(uuid4(), threads.submit(batch)))
-            deque(under_way.leaving(1), maxlen=0)
+        deque(under_way.leaving(1), maxlen=0)
         threads.submit(int).result()  # the thread itself holds its last result until its next work
     gc.collect()
     assert (len(under_way), len(born)) == (1, 0)
