@@ -130,7 +130,7 @@ class Settings(BaseSettings):
         description="Processes that read feeds and pages; default: one a core. One more to every eight judges.",
     )
     worker_memory_bytes: int = Field(
-        352 * 2**20, ge=2**27, description="Memory a worker process may take beyond its loaded libraries."
+        320 * 2**20, ge=2**27, description="Memory a worker process may take beyond its loaded libraries."
     )
     read_limit_s: float = Field(
         20.0, gt=0, description="Seconds a worker may spend on one feed or page before it is stopped."

@@ -34,7 +34,7 @@ from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 
-DEFAULT_MEMORY_BYTES = 352 * 1_048_576  # beside 50 to 145 MiB of libraries; of 185 real pages none took over 210 MiB
+DEFAULT_MEMORY_BYTES = 320 * 1_048_576  # beside 130 to 190 MiB of libraries; of 185 real pages none took over 120 MiB
 PRELOADED = (
     "flows.steps.feeds.sitemap",
     "flows.steps.feeds.xml_feed",
