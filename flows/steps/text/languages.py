@@ -39,7 +39,7 @@ def language_of(text: str) -> str | None:
         return "ja"
     if _is_plainly_english(text):
         return "en"
-    from flows.steps.text.identifier import IDENTIFIER  # most texts need none of its 90 MB
+    from flows.steps.text.identifier import IDENTIFIER  # most texts need none of its 60 MB
 
     code, _ = IDENTIFIER.classify(text)
     return str(code)
