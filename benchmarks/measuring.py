@@ -91,10 +91,15 @@ def _name(pid: int) -> str:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return "gone"
-    return next((name for mark, name in _NAMES.items() if mark in command), command[:40].strip())
+    return next((name for mark, name in _NAMES.items() if mark in command), Path(command.split(" ")[0]).name)
 
 
-_NAMES = {"forkserver": "worker", "server start": "prefect server", "smewatch": "smewatch"}
+_NAMES = {
+    "forkserver": "worker",
+    "resource_tracker": "tracker",
+    "server start": "prefect server",
+    "smewatch": "smewatch",
+}
 _MAPPING = re.compile(r"[0-9a-f]+-[0-9a-f]+ \S+ [0-9a-f]+ \S+ \d+\s*(.*)")
 
 
