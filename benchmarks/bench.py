@@ -53,7 +53,6 @@ def machine() -> dict[str, Any]:
     """What was measured on, and with what."""
     cpus = Path("/proc/cpuinfo").read_text().splitlines()
     memory = Path("/proc/meminfo").read_text().split()[1]
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True)
     return {
         "cores": len(os.sched_getaffinity(0)),
         "processor": next(
@@ -63,8 +62,17 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "versions": {name: version(name) for name in LIBRARIES},
-        "commit": commit.stdout.strip() or None,
     }
+
+
+def commit() -> str | None:
+    """Of the code that is measured, with a sign where it was changed since; null outside a repository."""
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True)
+    if head.returncode:
+        return None
+    code = [f":/{folder}" for folder in ("flows", "classifiers", "warehouse", "seeds", "benchmarks/*.py")]
+    changed = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", *code], cwd=HERE, capture_output=True)
+    return head.stdout.strip() + (" and changes" if changed.returncode else "")
 
 
 def measured(script: str, arguments: Sequence[str]) -> dict[str, Any]:
@@ -77,6 +85,7 @@ def measured(script: str, arguments: Sequence[str]) -> dict[str, Any]:
     return {
         "command": " ".join(["benchmarks/" + script, *arguments]),
         "began_at": f"{began_at:%Y-%m-%d %H:%M} UTC",
+        "commit": commit(),
         "took_s": round(took_s),
         "is_real_time": os.sched_getscheduler(0) in (os.SCHED_RR, os.SCHED_FIFO),  # other programs had to wait
         "load_before": round(load_before, 1),

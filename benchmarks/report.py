@@ -137,7 +137,7 @@ def growth_table(costs: dict[str, dict[int, float]]) -> list[str]:
 def how(one: dict[str, Any]) -> str:
     """How a step was measured, as a sentence."""
     return (
-        f"`{one['command']}`, {one['began_at']}, took {one['took_s']:,} s, "
+        f"`{one['command']}`, {one['began_at']}, commit {one['commit']}, took {one['took_s']:,} s, "
         f"load {one['load_before']} before and {one['load_after']} after"
         f"{', at real-time priority: whatever else ran had to wait' if one['is_real_time'] else ''}."
     )
@@ -151,11 +151,12 @@ def text(results: dict[str, Any]) -> str:
         "# Results",
         "",
         "Written by `benchmarks/bench.py` (`make bench`, `make bench-full`), never by hand. Every step says its "
-        "command and so its scale, when it ran, and the load (processes that wanted a core, mean of a minute) before "
-        f"and after: wall seconds under a load above {about['cores']} are those of a busy machine.",
+        "command and so its scale, when it ran and on which code, and the load (processes that wanted a core, mean "
+        "of a minute) before and after: wall seconds under a load above "
+        f"{about['cores']} are those of a busy machine.",
         "",
         f"{about['cores']} cores of {about['processor']}, {about['memory_gib']} GiB, {about['system']}, Python "
-        f"{about['python']}; {versions}; commit {about['commit']}.",
+        f"{about['python']}; {versions}.",
         "",
         "![Pages a second, cost by size of the warehouse, memory by number of articles](results.png)",
     ]

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.collecting.pending import Pending, put
 from flows.collecting.spooled import UNREADABLE, SpoolFull, waiting
-from warehouse.errors import WarehouseBusy, WarehouseError
+from warehouse.errors import WarehouseBusy, WarehouseError, WarehouseFull
 from warehouse.rows import LabelRow, ModelRow
 from warehouse.store import Warehouse
 
@@ -123,8 +123,8 @@ def store_spooled(warehouse: Warehouse, folder: Path, *, keep: bool = False) -> 
     """Store everything in the spool, in the order it was made, and empty the spool; or `keep` it as it is.
 
     Call it before anything else is asked of the warehouse: what was known when a batch was read is what was known
-    without it. Call it under the lock of the ingest. Raises WarehouseBusy where a lake's servers go silent meanwhile;
-    what is not stored by then stays.
+    without it. Call it under the lock of the ingest. Raises WarehouseBusy where a lake's servers go silent meanwhile,
+    and WarehouseFull; what is not stored by then stays.
     """
     for draft in folder.glob("*.draft"):  # of a run that was killed while it wrote; its feeds come again
         draft.unlink(missing_ok=True)
@@ -132,7 +132,7 @@ def store_spooled(warehouse: Warehouse, folder: Path, *, keep: bool = False) -> 
     for file in waiting(folder):
         try:
             n_batches += _store_file(warehouse, file)
-        except WarehouseBusy:
+        except (WarehouseBusy, WarehouseFull):  # the file is as good as it was
             raise
         except (ValidationError, ValueError, KeyError, WarehouseError) as problem:
             log.error("%s in the spool cannot be stored: %s", file.name, problem)

@@ -1,6 +1,6 @@
 """Commands on a lake whose files lie in a bucket: what people start, with real servers for all that it speaks to."""
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -13,9 +13,8 @@ from tests.warehouse.lake_tools import (
     answer,
     begun,
     dump,
+    lake_servers,
     new_lake,
-    object_store,
-    postgres,
     smewatch,
     start,
 )
@@ -43,8 +42,7 @@ with open_warehouse(address, now=cases.NOW) as lake:
     lake.finish_run("r1", "completed", None, cases.NOW)
     print(lake.query("select count(*) from core.articles").rows[0][0])
 """
-# What runs that read the same feeds must have in common; which of them was first with an article is chance.
-# What the runs stored: articles, texts and verdicts, how entries ended, the runs' own ends.
+# What the runs stored: articles, texts and verdicts, how entries ended, the runs' own ends. Who was first is chance.
 CONTENTS = """
 asked = (
     "select count(*), count(distinct article_id), count(distinct url) from core.articles",
@@ -62,9 +60,8 @@ with open_warehouse(address, now=cases.NOW) as warehouse:
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory):
     """The port of a PostgreSQL, and an object store."""
-    with ExitStack() as opened:
-        port = opened.enter_context(postgres())
-        yield port, opened.enter_context(object_store(tmp_path_factory.mktemp("store") / "log"))
+    with lake_servers(tmp_path_factory.mktemp("store") / "log") as both:
+        yield both
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ from tests.flows.feed_rounds import rounds
 from tests.flows.small_web import N_FEEDS, conditional, page, rss, small_web
 from tests.flows.tools import failed_checks, rows
 from warehouse import rows as shapes
-from warehouse.errors import NotPublished, WarehouseBusy
+from warehouse.errors import NotPublished, WarehouseBusy, WarehouseFull
 from warehouse.opening import open_warehouse
 
 __all__ = ["rounds"]
@@ -181,23 +181,24 @@ def test_a_file_that_cannot_be_stored_is_put_aside_and_the_others_are_stored(con
     assert spool.waiting(folder) == []
 
 
-def test_a_spool_is_stored_no_farther_than_the_warehouse_answers_and_stays(folder, warehouse, monkeypatch):
-    """A lake can go silent in the midst; a file cannot."""
+@pytest.mark.parametrize("problem", [WarehouseBusy("the lake", 0.0, "nobody"), WarehouseFull("no space left")])
+def test_a_spool_is_stored_no_farther_than_the_warehouse_can_and_stays(folder, warehouse, monkeypatch, problem):
+    """A lake can go silent in the midst, which a file cannot; and a disk can fill up."""
+
+    def refused(*_):
+        raise problem
+
     for n in (1, 2, 3):
         spool.spool_batch(folder, pending(n, text=f"Words of {n}."))
-    answers = [spool.put, spool.put, silent]
+    answers = [spool.put, spool.put, refused]
     with monkeypatch.context() as lake:
         lake.setattr(spool, "put", lambda *given: answers.pop(0)(*given))
-        with pytest.raises(WarehouseBusy):
+        with pytest.raises(type(problem)):
             spool.store_spooled(warehouse, folder)
     assert len(spool.waiting(folder)) == 1
     assert not (folder / "unreadable").exists()
     assert spool.store_spooled(warehouse, folder) == spool.CaughtUp(1)
     assert len(titles(warehouse)) == 3
-
-
-def silent(*_):
-    raise WarehouseBusy("the lake", 0.0, "nobody")
 
 
 def test_a_spool_that_does_not_exist_is_empty(folder, warehouse):

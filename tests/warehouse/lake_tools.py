@@ -113,6 +113,13 @@ def object_store(log):
             server.kill()
 
 
+@contextmanager
+def lake_servers(log):
+    """All that a lake in a bucket speaks to: the port of a PostgreSQL, and an object store."""
+    with postgres() as port, object_store(log) as store:
+        yield port, store
+
+
 def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

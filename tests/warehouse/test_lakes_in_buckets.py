@@ -1,12 +1,11 @@
 """A lake whose files lie in a bucket: the rows of a file, whoever writes at once; words for all that goes wrong."""
 
 import json
-from contextlib import ExitStack
 
 import pytest
 
 from tests.warehouse import example_warehouse
-from tests.warehouse.lake_tools import answer, free_port, new_lake, object_store, postgres, start
+from tests.warehouse.lake_tools import answer, free_port, lake_servers, new_lake, start
 from warehouse.sql import migrations
 
 TWO_BATCHES = """
@@ -24,9 +23,8 @@ def store(at, *numbers):
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory):
     """The port of a PostgreSQL, and an object store."""
-    with ExitStack() as opened:
-        port = opened.enter_context(postgres())
-        yield port, opened.enter_context(object_store(tmp_path_factory.mktemp("store") / "log"))
+    with lake_servers(tmp_path_factory.mktemp("store") / "log") as both:
+        yield both
 
 
 @pytest.fixture(scope="module")
