@@ -106,8 +106,7 @@ def read(kit: Kit, to_read: Sequence[ToRead]) -> ReadAfar | ModelWanted:
         archive = Archive(archive_file(Path(scratch), kit.run_id)) if settings.archive_pages else None
         begun_s = time.monotonic()
         with _harvester(settings, kit, archive) as harvester:
-            endings = harvester.read(to_read, kit.now, _no_tick)
-            verdicts = intake.judge_articles(harvester, model, endings)
+            endings, verdicts = intake.read_and_judge(harvester, model, to_read, kit.now, _no_tick)
             lesson = lesson_of(harvester, kit.now, begun_s)
         pages = archive.file.read_bytes() if archive and archive.n_pages else b""
     n_pages, problem = (archive.n_pages, archive.problem) if archive else (0, None)

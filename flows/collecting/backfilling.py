@@ -144,8 +144,9 @@ def _keep(
 ) -> None:
     chosen = intake.choose(run, [poll])
     progress.expect("articles", len(chosen.to_read))
-    endings = harvester.read(chosen.to_read, run.now, lambda: progress.done("articles"))
-    verdicts = intake.judge_articles(harvester, model, endings)
+    endings, verdicts = intake.read_and_judge(
+        harvester, model, chosen.to_read, run.now, lambda: progress.done("articles")
+    )
     settled = intake.store(run, intake.Read(chosen, tuple(endings), verdicts))
     for ending in settled or ():
         report.ends[ending.outcome.value] += 1

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from classifiers.verdict import Document, Verdict
 from flows import models
 from flows.collecting import shaping
 from flows.collecting.access import Access
-from flows.collecting.judging import judge_texts
+from flows.collecting.judging import Judging
 from flows.collecting.knowledge import Knowledge
 from flows.collecting.pending import Pending, look_up, pend, put, with_rekeyed
 from flows.collecting.polled import Rekeyed, answered, changed_ids, moves, rekey_rows, states_after
@@ -180,12 +180,22 @@ def _addresses(run: Run) -> dict[str, str]:
     return {feed_id: feed.url for feed_id, feed in run.feeds.items()}
 
 
-def judge_articles(harvester: Harvester, model: Path, endings: Iterable[Ending]) -> dict[str, Verdict]:
-    """Verdicts by text_hash. A text that overruns its worker stays without one until history is judged again."""
-    articles = [ending.article for ending in endings if ending.article]
-    documents = [Document(article.title, article.text, article.language) for article in articles]
-    verdicts = judge_texts(harvester.judges, model, documents)
-    return {article.text_hash: verdict for article, verdict in zip(articles, verdicts, strict=True) if verdict}
+def read_and_judge(
+    harvester: Harvester, model: Path, to_read: Sequence[ToRead], now: datetime, tick: Callable[[], None]
+) -> tuple[list[Ending], dict[str, Verdict]]:
+    """How each entry ended, in their order, and verdicts by text_hash. `tick` is called after each entry.
+
+    A text that overruns its worker stays without a verdict until history is judged again.
+    """
+    judging = Judging[str](harvester.judges, model)
+
+    def meet(ending: Ending) -> None:
+        if article := ending.article:
+            judging.take(article.text_hash, Document(article.title, article.text, article.language))
+        tick()
+
+    endings = harvester.read(to_read, now, meet)
+    return endings, judging.verdicts()
 
 
 def store(run: Run, done: Read) -> list[Ending] | None:

@@ -155,17 +155,21 @@ class Harvester:
 
     def poll(self, asked: Sequence[Asked], now: datetime, tick: Tick) -> list[Poll]:
         """Ask each feed once; in the order given. `tick` is called after each."""
-        return self._call(_side_by_side(lambda one: self._poll(one, now), asked, self._limits.feeds_at_once, tick))
+        polls = _side_by_side(lambda one: self._poll(one, now), asked, self._limits.feeds_at_once, lambda _: tick())
+        return self._call(polls)
 
-    def read(self, to_read: Sequence[ToRead], now: datetime, tick: Tick) -> list[Ending]:
-        """Fetch and extract each entry's article; in the order given. `tick` is called after each.
+    def read(self, to_read: Sequence[ToRead], now: datetime, meet: Callable[[Ending], None]) -> list[Ending]:
+        """Fetch and extract each entry's article; in the order given. `meet` is told of each as it ends.
 
+        `meet` is called by the loop's thread, which asks nobody else anything until it returns.
         The pages are safely archived when this returns, before anything is stored of them.
         """
-        return self._call(self._read_all(to_read, now, tick))
+        return self._call(self._read_all(to_read, now, meet))
 
-    async def _read_all(self, to_read: Sequence[ToRead], now: datetime, tick: Tick) -> list[Ending]:
-        endings = await _side_by_side(lambda one: self._read(one, now), to_read, self._limits.pages_at_once, tick)
+    async def _read_all(
+        self, to_read: Sequence[ToRead], now: datetime, meet: Callable[[Ending], None]
+    ) -> list[Ending]:
+        endings = await _side_by_side(lambda one: self._read(one, now), to_read, self._limits.pages_at_once, meet)
         if self.archive:
             await self.archive.sync()
         return endings
@@ -339,14 +343,14 @@ def _in_short(problem: CallFailed) -> str:
 
 
 async def _side_by_side(
-    work: Callable[[T], Coroutine[Any, Any, U]], items: Sequence[T], at_once: int, tick: Tick
+    work: Callable[[T], Coroutine[Any, Any, U]], items: Sequence[T], at_once: int, meet: Callable[[U], None]
 ) -> list[U]:
     places = asyncio.Semaphore(at_once)
 
     async def one(item: T) -> U:
         async with places:
             result = await work(item)
-        tick()
+        meet(result)
         return result
 
     return list(await asyncio.gather(*(one(item) for item in items)))

@@ -96,15 +96,27 @@ class Pool:
         Raises CallFailed if `fn` itself raised, PicklingError if it cannot be sent, RuntimeError if the pool is or
         gets closed. Cancelling gives up the wait; a call that has begun ends within its own limits.
         """
-        return await asyncio.wrap_future(self._submit(fn, args, timeout_s))
+        return await asyncio.wrap_future(self.submit(fn, *args, timeout_s=timeout_s))
+
+    def submit(self, fn: Callable[..., T], *args: Any, timeout_s: float) -> "Future[T | Overrun]":
+        """As `run`, for callers who go on with something else meanwhile."""
+        if timeout_s <= 0:
+            raise ValueError(f"timeout_s must be above zero, not {timeout_s}")
+        # Pickled here, not in the slot's thread: what cannot be pickled is the caller's mistake and raised to it.
+        job = _Job(pickle.dumps((fn, args), pickle.HIGHEST_PROTOCOL), timeout_s)
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError(_CLOSED)
+            self._jobs.put(job)
+        return job.future
 
     def run_sync(self, fn: Callable[..., T], *args: Any, timeout_s: float) -> T | Overrun:
         """As `run`, for callers without an event loop."""
-        return self._submit(fn, args, timeout_s).result()
+        return self.submit(fn, *args, timeout_s=timeout_s).result()
 
     def map_sync(self, fn: Callable[..., T], items: Iterable[Any], *, timeout_s: float) -> Iterator[T | Overrun]:
         """`fn(item)` for every item, in their order, as many at a time as there are workers; `timeout_s` each."""
-        futures = [self._submit(fn, (item,), timeout_s) for item in items]
+        futures = [self.submit(fn, item, timeout_s=timeout_s) for item in items]
         for future in futures:
             yield future.result()
 
@@ -133,17 +145,6 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _submit(self, fn: Callable[..., T], args: tuple[Any, ...], timeout_s: float) -> "Future[T | Overrun]":
-        if timeout_s <= 0:
-            raise ValueError(f"timeout_s must be above zero, not {timeout_s}")
-        # Pickled here, not in the slot's thread: what cannot be pickled is the caller's mistake and raised to it.
-        job = _Job(pickle.dumps((fn, args), pickle.HIGHEST_PROTOCOL), timeout_s)
-        with self._lock:
-            if self._is_closed:
-                raise RuntimeError(_CLOSED)
-            self._jobs.put(job)
-        return job.future
 
 
 # --- In the caller's process ----------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class Rounds:
         return {poll.url: poll.outcome.value for poll in polls}
 
     def _store(self, run: Run, harvester: Harvester, chosen: Chosen) -> None:
-        intake.store(run, Read(chosen, tuple(harvester.read(chosen.to_read, run.now, lambda: None)), {}))
+        intake.store(run, Read(chosen, tuple(harvester.read(chosen.to_read, run.now, lambda _: None)), {}))
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         """What the warehouse answers."""

@@ -86,7 +86,7 @@ def fail_once(monkeypatch, module, name):
     monkeypatch.setattr(module, name, failing)
 
 
-@pytest.mark.parametrize("where", ["judge_articles", "_harvester.poll"])
+@pytest.mark.parametrize("where", ["read_and_judge", "_harvester.poll"])
 def test_a_batch_that_fails_harms_no_other_and_the_next_run_does_it(
     where, prefect_api, settings, undisturbed, monkeypatch, tmp_path
 ):

@@ -293,7 +293,7 @@ def read_run(runs, now, settings):
     with web.open_harvester(settings, {}) as harvester:
         polled = [harvester.poll(batch, now, lambda: None) for batch in intake.batches(run)]
         chosen = [intake.choose(run, polls) for polls in polled]
-        return run, [Read(one, tuple(harvester.read(one.to_read, now, lambda: None)), {}) for one in chosen]
+        return run, [Read(one, tuple(harvester.read(one.to_read, now, lambda _: None)), {}) for one in chosen]
 
 
 @pytest.mark.parametrize("how", ["reading", "writing"])
