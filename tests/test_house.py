@@ -1,10 +1,12 @@
 """Laws of the house: what must hold for every file, whoever writes it."""
 
 import ast
+import gc
 import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -74,8 +76,14 @@ def imported_by(path):
     return found
 
 
+@cache
 def parsed(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
+    """The tree of a module. A collection in the midst of a parse breaks it now and then (CPython, gh-106905)."""
+    gc.disable()
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    finally:
+        gc.enable()
 
 
 # --- What is installed ----------------------------------------------------------------------------------------------
