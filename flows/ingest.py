@@ -63,6 +63,18 @@ class IngestReport:
         return 1 if self.problems or (self.polls and not answered) else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One ingest at work: its state, what it tells, and the means it was given."""
+
+    run: intake.Run
+    report: IngestReport
+    model: Path
+    resolve: Mapping[str, str]  # host name -> address, where DNS is not to be asked
+    archive: Archive | None  # null: pages are not kept
+    progress: Progress
+
+
 class IngestFailed(Exception):
     """A part of a run failed unexpectedly, and nothing of that part is stored; the rest is. `.report` tells all."""
 
@@ -132,8 +144,8 @@ def ingest(
         report = IngestReport(run.run_id, problems=aside)
         try:
             archive = keeping.open_archive(settings, run.run_id)
-            work = work_here if settings.task_runner == "local" else work_on_cluster
-            work(run, report, model, resolve or {}, archive, progress)
+            job = Job(run, report, model, resolve or {}, archive, progress)
+            (work_here if settings.task_runner == "local" else work_on_cluster)(job)
             report.notes += notes(run, archive)
             keeping.forget_old_pages(settings, now)
         except BaseException as problem:
@@ -187,61 +199,48 @@ def notes(run: intake.Run, archive: Archive | None) -> Iterator[str]:
         yield f"Pages of this run are not archived: {archive.problem}."
 
 
-def work_here(
-    run: intake.Run,
-    report: IngestReport,
-    model: Path,
-    resolve: Mapping[str, str],
-    archive: Archive | None,
-    progress: Progress,
-) -> None:
+def work_here(job: Job) -> None:
     """Poll, read and store everything, in processes of this machine."""
-    with web.open_harvester(run.settings, resolve, run.robots, archive, run.rests) as harvester:
+    run = job.run
+    with web.open_harvester(run.settings, job.resolve, run.robots, job.archive, run.rests) as harvester:
         run.harvester = harvester
-        work_through(run, report, harvester, model, progress)
+        work_through(job, harvester)
         intake.remember(run)
 
 
-def work_on_cluster(
-    run: intake.Run,
-    report: IngestReport,
-    model: Path,
-    resolve: Mapping[str, str],
-    archive: Archive | None,
-    progress: Progress,
-) -> None:
+def work_on_cluster(job: Job) -> None:
     """Poll, read and store everything, on the cluster that the settings name. Raises ClusterUnavailable."""
+    run, report = job.run, job.report
     try:
         from flows import cluster
     except ModuleNotFoundError as missing:  # Dask's libraries are an extra
         raise ClusterUnavailable(f"{missing.name} is not installed: pip install prefect-dask") from missing
     try:
-        with cluster.crew_for(run, model, resolve) as crew:
+        with cluster.crew_for(run, job.model, job.resolve) as crew:
             run.harvester = crew.knowledge
             work = cluster.Work(
-                run, crew, archive, progress, lambda problem: report.problems.append(in_short(problem))
+                run, crew, job.archive, job.progress, lambda problem: report.problems.append(in_short(problem))
             )
             work.through(lambda done: keep(run, report, done))
             intake.remember(run)
     finally:
         report.is_outage = run.is_outage
-        if archive:
-            archive.close()
+        if job.archive:
+            job.archive.close()
 
 
-def work_through(
-    run: intake.Run, report: IngestReport, harvester: Harvester, model: Path, progress: Progress
-) -> None:
+def work_through(job: Job, harvester: Harvester) -> None:
     """Poll, read and store every batch as it becomes ready; then the entries whose next try is due."""
+    run, report, progress = job.run, job.report, job.progress
     reading = UnderWay[Read](report)
     idle, is_anything_new = [], False
-    for chosen in choices(run, polls(run, report, harvester, progress), report):
+    for chosen in choices(run, polls(job, harvester), report):
         if not chosen.to_read:
             idle.append(chosen)
             continue
         is_anything_new = True
         progress.expect("articles", len(chosen.to_read))
-        reading.add(read_batch.submit(harvester, model, chosen, run.now, progress))
+        reading.add(read_batch.submit(harvester, job.model, chosen, run.now, progress))
         for done in reading.leaving(AHEAD):
             keep(run, report, done)
     for done in reading.leaving(0):
@@ -253,16 +252,16 @@ def work_through(
     again = intake.retries(run)
     if again.to_read or again.ended:
         progress.expect("articles", len(again.to_read))
-        keep(run, report, read_batch(harvester, model, again, run.now, progress).take())
+        keep(run, report, read_batch(harvester, job.model, again, run.now, progress).take())
 
 
-def polls(run: intake.Run, report: IngestReport, harvester: Harvester, progress: Progress) -> Iterator[list[Poll]]:
+def polls(job: Job, harvester: Harvester) -> Iterator[list[Poll]]:
     """Every batch of due feeds, polled, as they come."""
-    batches = intake.batches(run)
-    progress.expect("feeds", sum(map(len, batches)))
-    polling = UnderWay[list[Poll]](report)
+    batches = intake.batches(job.run)
+    job.progress.expect("feeds", sum(map(len, batches)))
+    polling = UnderWay[list[Poll]](job.report)
     for batch in batches:
-        polling.add(poll_batch.submit(harvester, batch, run.now, progress))
+        polling.add(poll_batch.submit(harvester, batch, job.run.now, job.progress))
         yield from polling.leaving(AHEAD)
     yield from polling.leaving(0)
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from flows.ingest import ingest, work_on_cluster
+from flows.ingest import Job, ingest, work_on_cluster
 from flows.platform import ClusterUnavailable
 from flows.progress import Silence
 from flows.settings import Settings, SettingsError, load_settings
@@ -202,7 +202,7 @@ def test_without_dask_a_run_says_what_to_install(monkeypatch, settings):
     monkeypatch.delitem(sys.modules, "flows.cluster", raising=False)
     monkeypatch.delattr("flows.cluster", raising=False)
     with pytest.raises(ClusterUnavailable, match="is not installed: pip install prefect-dask"):
-        work_on_cluster(SimpleNamespace(), SimpleNamespace(), settings.models_dir, {}, None, Silence())
+        work_on_cluster(Job(SimpleNamespace(), SimpleNamespace(), settings.models_dir, {}, None, Silence()))
 
 
 def test_a_cluster_without_an_address_is_refused_when_the_settings_are_read():
