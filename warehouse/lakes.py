@@ -17,7 +17,7 @@ import duckdb
 
 from warehouse import object_store
 from warehouse.addresses import LakeAddress
-from warehouse.connecting import SETTINGS, GaveUp, patiently
+from warehouse.connecting import GaveUp, connect, patiently
 from warehouse.errors import LakeSilent, NoLake, NoWarehouse, SchemaTooOld
 from warehouse.migrating import Applied, applied_migrations, apply, pending
 from warehouse.sql import Migration, migrations
@@ -50,12 +50,12 @@ class _Lake(Warehouse):
 
 
 @contextmanager
-def open_lake(address: LakeAddress, now: datetime, wait_s: float) -> Iterator[Warehouse]:
+def open_lake(address: LakeAddress, now: datetime, wait_s: float, threads: int | None = None) -> Iterator[Warehouse]:
     """The warehouse in a lake, for reading and writing, made and migrated as needed; others may have it open, too.
 
     `now` dates the migrations. Raises NoLake, LakeSilent, StoreSilent, SchemaTooNew or MigrationEdited.
     """
-    with _reached(address, wait_s) as connection:
+    with _reached(address, wait_s, threads) as connection:
         with _alone(connection):  # two that make the same lake at once would be in each other's way
             _attach(connection, address, "")
             apply(connection, [for_lake(step) for step in pending(_applied(connection), migrations())], now)
@@ -138,9 +138,9 @@ def _views() -> frozenset[str]:
 
 
 @contextmanager
-def _reached(address: LakeAddress, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
+def _reached(address: LakeAddress, wait_s: float, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that has what a lake needs, and found its servers."""
-    with _in_words(address), closing(duckdb.connect(":memory:", config=SETTINGS)) as connection:
+    with _in_words(address), closing(connect(threads)) as connection:
         for name in EXTENSIONS:
             _load(connection, name)
         if address.is_in_store:
