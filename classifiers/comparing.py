@@ -67,8 +67,8 @@ class Scored:
 def compare_folders(candidate: Path, current: Path, examples: Sequence[Example]) -> Comparison:
     """Compare two model folders on the examples and labels the candidate learned from (`examples`, with their texts).
 
-    Seeds and background take no part: all seeds are relevant, and background is not labelled. Raises ModelError if
-    the current model cannot be used here.
+    Seeds, invented texts and background take no part: all seeds are relevant, what is invented measures nothing, and
+    background is not labelled. Raises ModelError if the current model cannot be used here.
     """
     held = read_held_out(candidate)
     asked = {

@@ -25,7 +25,9 @@ class Example:
     kind: str | None  # kind of cooperation, or of near-miss, as the labelling guide names them; null: not said
     group: str  # the event; texts of one group never stand on both sides of a fold
     countries: frozenset[str]  # economies that cooperate, ISO 3166 alpha-2 and "EU"
-    source: str = "example"  # "seed", "example", "label" (of a person), or "background": unlabelled, a light negative
+    # "seed"; "example"; "invented": nothing in it happened, and nothing is measured on it; "label" (of a person);
+    # "background": unlabelled, a light negative
+    source: str = "example"
 
 
 def read_seed_documents(folder: Path) -> list[Example]:
@@ -79,6 +81,7 @@ def _example(row: Mapping[str, object]) -> Example:
         kind=str(row["kind"]) if row.get("kind") else None,
         group=group_of(row),
         countries=frozenset(str(code) for code in countries) if isinstance(countries, Sequence) else frozenset(),
+        source="invented" if row.get("invented") else "example",
     )
 
 

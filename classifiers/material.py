@@ -15,7 +15,10 @@ from classifiers.verdict import Document
 SEED_WEIGHT = 3.0  # one seed document counts as three examples
 LABEL_WEIGHT = 0.7  # one person's word on an article of the warehouse, seen once, against an example seen by several
 BACKGROUND_WEIGHT = 0.3  # unlabelled texts are negatives that may be wrong
-EXAMPLE_FILES = ("english.jsonl", "multilingual.jsonl")
+EXAMPLE_FILES = ("english.jsonl", "multilingual.jsonl", "invented.jsonl")
+# An invented text weighs as much as an example: average precision on english.jsonl, the mean of six splits, .9704 so,
+# .9698 with half and .9704 with twice the weight (.9669 without them).
+INVENTED_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,13 @@ class Material:
     @property
     def weights(self) -> Floats:
         """How much each text counts when a model is fitted."""
-        weight = {"seed": SEED_WEIGHT, "example": 1.0, "label": LABEL_WEIGHT, "background": BACKGROUND_WEIGHT}
+        weight = {
+            "seed": SEED_WEIGHT,
+            "example": 1.0,
+            "invented": INVENTED_WEIGHT,
+            "label": LABEL_WEIGHT,
+            "background": BACKGROUND_WEIGHT,
+        }
         return np.array([weight[example.source] for example in self.examples])
 
     @property
@@ -48,7 +57,7 @@ class Material:
 
     @property
     def is_example(self) -> list[bool]:
-        """Which texts are labelled examples: scores are measured and thresholds chosen on these alone."""
+        """Which texts are labelled examples, of real events: measured on and chosen thresholds by, these alone."""
         return [example.source == "example" for example in self.examples]
 
     @property
@@ -58,8 +67,13 @@ class Material:
 
     @property
     def has_kind(self) -> list[bool]:
-        """Which texts are relevant with a known kind of cooperation."""
-        return [example.label == 1 and example.kind in KINDS for example in self.examples]
+        """Which texts teach kinds of cooperation: the relevant ones whose kind is known, less the invented ones.
+
+        With those, macro F1 falls by .007 (the mean of ten shuffles): they are clearer about their kind than news is.
+        """
+        return [
+            example.label == 1 and example.kind in KINDS and example.source != "invented" for example in self.examples
+        ]
 
     def only(self, places: Sequence[int]) -> "Material":
         """The texts at these positions."""
@@ -77,7 +91,7 @@ def read_material(
 def gather_examples(
     seeds_dir: Path, background: Sequence[str] = (), labelled: Sequence[Example] = ()
 ) -> list[Example]:
-    """Seed documents, then examples, then what people labelled, then background texts.
+    """Seed documents, examples, invented ones, then what people labelled, then background texts.
 
     A labelled text that is a seed or an example already is left out: it would stand in two folds.
     Raises ExampleError for data that cannot be read.

@@ -27,6 +27,7 @@ from classifiers.kinds import Kinds, cued
 from classifiers.material import (
     BACKGROUND_WEIGHT,
     EXAMPLE_FILES,
+    INVENTED_WEIGHT,
     LABEL_WEIGHT,
     SEED_WEIGHT,
     Material,
@@ -146,7 +147,12 @@ def _parameters(model: Relevance, kinds: Kinds) -> dict[str, object]:
     of_kinds = {
         f"kind_{name}": value for name, value in kinds.get_params().items() if name not in ("concepts", "cues")
     }
-    weights = {"seed": SEED_WEIGHT, "label": LABEL_WEIGHT, "background": BACKGROUND_WEIGHT}
+    weights = {
+        "seed": SEED_WEIGHT,
+        "invented": INVENTED_WEIGHT,
+        "label": LABEL_WEIGHT,
+        "background": BACKGROUND_WEIGHT,
+    }
     named = {f"{source}_weight": weight for source, weight in weights.items()}
     return {"format": FORMAT, **chosen, **named, **of_kinds}
 
@@ -157,6 +163,8 @@ def _counts(material: Material) -> dict[str, int]:
         "seed_documents": counts["seed", 1],
         "relevant_examples": counts["example", 1],
         "other_examples": counts["example", 0],
+        "invented_relevant_texts": counts["invented", 1],
+        "invented_other_texts": counts["invented", 0],
         "articles_labelled_relevant": counts["label", 1],
         "articles_labelled_other": counts["label", 0],
         "background_texts": counts["background", 0],

@@ -141,7 +141,9 @@ def model_note(model: ModelRow | None) -> ModelNote:
     counts = card["counts"]
     relevant, others = counts["relevant_examples"], counts["other_examples"]
     texts = f"{relevant + others} labelled texts ({relevant} of them relevant)"
-    trained_on = f"{counts['seed_documents']} seed documents and {texts}"
+    invented = counts.get("invented_relevant_texts", 0) + counts.get("invented_other_texts", 0)
+    seeds = f"{counts['seed_documents']} seed documents"
+    trained_on = f"{seeds}, {texts} and {invented} invented ones" if invented else f"{seeds} and {texts}"
     measures = {name.replace("_", " "): Measure(value) for name, value in card["results"].items()}
     return ModelNote(
         model.model_id, trained_on, _bands(card["thresholds"]), measured_on=MEASURED_ON, measures=measures

@@ -3,7 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.examples import KINDS, ExampleError, document_of, group_of, read_examples, read_seed_documents
+from classifiers.examples import (
+    KINDS,
+    ExampleError,
+    document_of,
+    group_of,
+    read_examples,
+    read_rows,
+    read_seed_documents,
+)
+from classifiers.material import EXAMPLE_FILES
 
 
 def write(folder: Path, *rows: dict[str, object]) -> Path:
@@ -54,5 +63,13 @@ def test_a_folder_without_seeds_is_refused(tmp_path: Path) -> None:
 
 
 def test_relevant_examples_have_one_of_the_six_kinds(seeds_dir: Path) -> None:
-    for name in ("english.jsonl", "multilingual.jsonl"):
+    for name in EXAMPLE_FILES:
         assert {e.kind for e in read_examples(seeds_dir / "examples" / name) if e.label == 1} <= set(KINDS)
+
+
+def test_what_is_invented_says_so_and_claims_no_report(seeds_dir: Path) -> None:
+    rows = list(read_rows(seeds_dir / "examples/invented.jsonl"))
+    assert all(row["invented"] is True and row["event"] == row["id"] and "url" not in row for row in rows)
+    assert {example.source for example in read_examples(seeds_dir / "examples/invented.jsonl")} == {"invented"}
+    for name in ("english.jsonl", "multilingual.jsonl"):
+        assert {example.source for example in read_examples(seeds_dir / "examples" / name)} == {"example"}

@@ -7,7 +7,14 @@ from sklearn.base import clone
 
 from classifiers.examples import labelled_example
 from classifiers.held_out import text_key
-from classifiers.material import BACKGROUND_WEIGHT, LABEL_WEIGHT, SEED_WEIGHT, Material, gather_examples
+from classifiers.material import (
+    BACKGROUND_WEIGHT,
+    INVENTED_WEIGHT,
+    LABEL_WEIGHT,
+    SEED_WEIGHT,
+    Material,
+    gather_examples,
+)
 from classifiers.relevance import Relevance
 from classifiers.training import data_hashes, measured_languages, teachable
 from classifiers.verdict import Document
@@ -20,7 +27,7 @@ def said(text=PACT, label=1, kind="agreement", group="a1", language="en"):
 
 
 def test_seeds_weigh_most_then_examples_then_labels_then_background():
-    assert SEED_WEIGHT > 1.0 > LABEL_WEIGHT > BACKGROUND_WEIGHT > 0
+    assert SEED_WEIGHT > 1.0 >= INVENTED_WEIGHT > LABEL_WEIGHT > BACKGROUND_WEIGHT > 0
 
 
 def test_each_source_has_its_weight_and_labels_of_one_story_one_group(seeds_dir, reader):
@@ -30,6 +37,19 @@ def test_each_source_has_its_weight_and_labels_of_one_story_one_group(seeds_dir,
     assert len(set(material.groups)) == 2
     assert material.labels.tolist() == [1.0, 1.0, 0.0]
     assert material.is_example == [False] * 3, "thresholds are chosen on the examples alone"
+
+
+def test_invented_texts_teach_relevance_and_are_measured_on_nowhere(seeds_dir, reader):
+    """Nor do they teach kinds: they are clearer about theirs than news is."""
+    examples = gather_examples(seeds_dir)
+    invented = [place for place, example in enumerate(examples) if example.source == "invented"]
+    assert [sum(examples[place].label == label for place in invented) for label in (1, 0)] == [50, 39]
+    told = [examples[place] for place in invented]
+    material = Material(told, [reader.read(example.document)[0] for example in told])
+    assert set(material.weights) == {INVENTED_WEIGHT}
+    assert not any(material.is_example)
+    assert not any(material.has_kind)
+    assert len(set(material.groups)) == len(told)
 
 
 def test_background_teaches_concepts_and_no_words(seeds_dir, reader):

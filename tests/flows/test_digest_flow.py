@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import seeds
+from flows.briefing import model_note
 from flows.digest import digest, issue, load
 from flows.grouping import keep_stories
 from flows.settings import Settings
@@ -287,6 +288,16 @@ def test_stories_are_grouped_before_they_are_told_and_stay_what_they_are(filled)
     assert [row for row in after if row["article_id"] != "another-report"] == before
     [same] = [row["story_id"] for row in after if row["article_id"] == "another-report"]
     assert same in {row["story_id"] for row in before}
+
+
+def test_a_digest_tells_invented_texts_from_labelled_ones():
+    def trained_on(**more):
+        card = json.dumps(CARD | {"counts": CARD["counts"] | more})
+        return model_note(ModelRow("m1", START, "models/m1", "a" * 64, "b" * 64, card)).trained_on
+
+    assert trained_on() == "5 seed documents and 12 labelled texts (9 of them relevant)"
+    told = trained_on(invented_relevant_texts=4, invented_other_texts=3)
+    assert told == "5 seed documents, 12 labelled texts (9 of them relevant) and 7 invented ones"
 
 
 def test_a_quiet_week_shows_proof_of_life(settings):

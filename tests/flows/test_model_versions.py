@@ -11,6 +11,7 @@ import pytest
 
 import seeds
 from classifiers import training
+from classifiers.material import EXAMPLE_FILES
 from classifiers.relevance import Relevance
 from flows import models
 from flows.models import FEWEST_BACKGROUND, TooLittleBackground
@@ -26,12 +27,13 @@ SEEDS = seeds.FOLDER
 
 
 def few_seeds(folder: Path) -> Path:
-    """The seeds with every tenth English example and the Spanish ones: each language costs a second of reading."""
+    """The seeds with every tenth English or invented text and the Spanish ones: a language costs a second to read."""
     ignored = shutil.ignore_patterns("*.jsonl", "*.py", "__pycache__")
     shutil.copytree(SEEDS, folder, ignore=ignored)
-    for name in ("english.jsonl", "multilingual.jsonl"):
+    for name in EXAMPLE_FILES:
         lines = (SEEDS / "examples" / name).read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = lines[::10] if name == "english.jsonl" else [line for line in lines if '"language": "es"' in line]
+        spanish = [line for line in lines if '"language": "es"' in line]
+        kept = spanish if name == "multilingual.jsonl" else lines[::10]
         (folder / "examples" / name).write_text("".join(kept), encoding="utf-8")
     return folder
 
