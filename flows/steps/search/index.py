@@ -160,7 +160,7 @@ def _opened(file: Path) -> sqlite3.Connection:
     try:
         # Readers go on while an update runs; what the last moment before a power cut wrote may be written again.
         connection.executescript(
-            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -65536;"
+            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16384;"
         )
         [version] = connection.execute("pragma user_version").fetchone()
         if version not in (0, VERSION):
