@@ -94,13 +94,15 @@ def _plain_number(written: str) -> str:
 
 
 def learn_background(documents: Iterable[Document]) -> Background:
-    """Count in how many of these documents each word stands. A language that is said is believed: who made the examples
-    knew it, and a run without a foreign text does not load 100 MiB of identifier for theirs.
+    """Count in how many of these documents each word stands.
+
+    A language that is said is believed: who wrote the examples knew it, and a run without a foreign text need not
+    load an identifier of 100 MiB for theirs.
     """
     texts: Counter[str] = Counter()
     holding: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for document in documents:
-        language = document.language or language_of(document)
+        language = _said_language(document) or language_of(document)
         texts[language] += 1
         holding[language].update(set(words_of(document)))
     return Background(dict(texts), {language: dict(counts) for language, counts in holding.items()})
@@ -123,10 +125,14 @@ def language_of(document: Document) -> str:
     rare ones, and unrelated articles alike.
     """
     text = f"{document.title}\n{document.text[:LEAD_CHARACTERS]}"
-    said = (document.language or "").split("-")[0].casefold()
+    said = _said_language(document)
     if said and len(text) < _TELLING_CHARACTERS:
         return said
     return guess_language(text) or said
+
+
+def _said_language(document: Document) -> str:
+    return (document.language or "").split("-")[0].casefold()
 
 
 def similar_pairs(documents: Sequence[Document], background: Background, lowest: float) -> Pairs:
