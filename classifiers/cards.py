@@ -70,9 +70,9 @@ What was tried on the way, with average precision on english.jsonl in grouped fo
 - Kinds, complement naive Bayes on words or letters: 0.46 and 0.49 alone, beside regression and forest 0.726 to 0.728
   (on words with the invented texts, too, 0.730 to 0.731, and .758 in one split). A multinomial regression over the
   out-of-fold probabilities of the two members, nested: 0.65 to 0.69.
-- Kinds, cues weighed by whether firms, border and cooperation stand in their sentence: 0.728 to 0.729 (0.730). Training
-  texts weighed by how likely the others find their label, labels smoothed or mixed with what the others find, nested:
-  0.719 to 0.733 over three shuffles (0.740).
+- Kinds, cues weighed by whether firms, border and cooperation stand in their sentence: 0.728 to 0.729 (0.730).
+  Texts weighed by how likely the others find their label, labels smoothed or mixed with what the others find,
+  nested: 0.719 to 0.733 over three shuffles (0.740).
 - Kinds, what is misjudged: of 359 texts 221 are told rightly in every shuffle and 70 wrongly in every one. They are
   firms at a fair or on a mission (forum or internationalisation), start-ups going abroad (technology or
   internationalisation), courses for exporters, and paid projects (finance or what is paid for).
