@@ -84,7 +84,6 @@ class Run:
     harvester: Harvester | Knowledge | None = None  # who knows what the web taught; null before it is open
     is_outage: bool = False  # no feed answered at all: our own network is down
     claimed: set[str] = field(default_factory=set)  # url_keys this run reads
-    seen_texts: dict[str, str] = field(default_factory=dict)  # text_hash -> article_id, stored by this run
     n_batches: int = 0
     begun_s: float = field(default_factory=time.monotonic)
     caught_up: CaughtUp = field(default_factory=CaughtUp)  # what earlier runs had left in the spool
@@ -214,7 +213,7 @@ def store(run: Run, done: Read) -> list[Ending] | None:
         with run.open() as warehouse:
             if run.access.is_beside:
                 _spool(run, pending)  # first: what is only in the stand-in is lost
-            return put(warehouse, pending, run.seen_texts)
+            return put(warehouse, pending)
     except WarehouseBusy:
         _spool(run, pending)
         return None

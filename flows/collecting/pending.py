@@ -64,16 +64,15 @@ def _without_markup(ending: Ending) -> Ending:
     return replace(ending, entry=replace(ending.entry, content_html=None)) if ending.entry.content_html else ending
 
 
-def put(warehouse: Warehouse, pending: Pending, seen_texts: dict[str, str]) -> list[Ending]:
+def put(warehouse: Warehouse, pending: Pending) -> list[Ending]:
     """Settle a batch against what the warehouse holds by now and store it, one transaction. The settled endings.
 
-    `seen_texts` (text_hash -> article_id) holds what the run stored already, and grows. A batch that was stored
-    before changes nothing.
+    A batch that was stored before changes nothing.
     """
     entries = [ending.entry for ending in pending.endings]
     changed = {(one.feed_id, one.new_key): one.earlier for one in pending.renamed}
     known = with_rekeyed(look_up(warehouse, entries, pending.endings), changed, entries)
-    settled = settle(pending.endings, known, seen_texts)
+    settled = settle(pending.endings, known)
     feeds = {feed.feed_id: feed for feed in pending.feeds}
     warehouse.store_batch(shaping.completed(pending.frame, settled, pending.verdicts, feeds))
     return settled

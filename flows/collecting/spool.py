@@ -161,7 +161,7 @@ def _store_file(warehouse: Warehouse, file: Path) -> int:
     if "label" in document:
         warehouse.store_labels([_labels.validate_python(document["label"])])
         return 0
-    put(warehouse, _batches.validate_python(document["batch"]), {})
+    put(warehouse, _batches.validate_python(document["batch"]))
     return 1
 
 

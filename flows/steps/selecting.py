@@ -122,27 +122,26 @@ def _is_due(before: KnownEntry, now: datetime) -> bool:
     return at is not None and not now < at <= now + FARTHEST_TRY
 
 
-def settle(endings: Iterable[Ending], known: Known, seen_texts: dict[str, str]) -> list[Ending]:
+def settle(endings: Iterable[Ending], known: Known) -> list[Ending]:
     """Read articles as stored, revised, known or same text; losses as they are, with their next try.
 
     An entry that left the reading to another one takes that one's article, wherever in the batch it stands.
-    `seen_texts` (text_hash -> article_id) holds what this run stored already and grows.
     """
-    urls, latest = dict(known.urls), dict(known.latest)
-    by_now = replace(known, urls=urls, latest=latest)
+    urls, texts, latest = dict(known.urls), dict(known.texts), dict(known.latest)
+    by_now = replace(known, urls=urls, texts=texts, latest=latest)
     settled = []
     for ending in endings:
         if ending.article:
-            ending = _settle_article(ending, ending.article, by_now, seen_texts)
-            _remember(ending, urls, latest, seen_texts)
+            ending = _settle_article(ending, ending.article, by_now)
+            _remember(ending, urls, texts, latest)
         settled.append(ending)
     return [_linked(ending, urls) for ending in settled]
 
 
-def _settle_article(ending: Ending, article: Article, known: Known, seen_texts: Mapping[str, str]) -> Ending:
+def _settle_article(ending: Ending, article: Article, known: Known) -> Ending:
     before = known.entries.get((ending.entry.feed_id, ending.entry.entry_key))
     ours = (before.article_id if before else None) or known.urls.get(article.url_key)
-    twin = known.texts.get(article.text_hash) or seen_texts.get(article.text_hash)
+    twin = known.texts.get(article.text_hash)
     if ours:
         # The latest text counts: a page that goes back to its first text is revised once more.
         is_same = known.latest[ours] == article.text_hash if ours in known.latest else ours == twin
@@ -158,7 +157,7 @@ def _settle_article(ending: Ending, article: Article, known: Known, seen_texts: 
     return replace(ending, outcome=Outcome.STORED, article_id=short_hash(article.url_key))
 
 
-def _remember(ending: Ending, urls: dict[str, str], latest: dict[str, str], seen_texts: dict[str, str]) -> None:
+def _remember(ending: Ending, urls: dict[str, str], texts: dict[str, str], latest: dict[str, str]) -> None:
     """A batch may bring one page several times, under several links and even with several texts."""
     article = ending.article
     if article is None or ending.article_id is None:
@@ -168,7 +167,7 @@ def _remember(ending: Ending, urls: dict[str, str], latest: dict[str, str], seen
         urls.setdefault(url_key(ending.entry.link), ending.article_id)
     if ending.outcome in (Outcome.STORED, Outcome.REVISED):
         latest[ending.article_id] = article.text_hash
-        seen_texts[article.text_hash] = ending.article_id
+        texts.setdefault(article.text_hash, ending.article_id)
 
 
 def _linked(ending: Ending, urls: Mapping[str, str]) -> Ending:

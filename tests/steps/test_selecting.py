@@ -148,8 +148,8 @@ def test_a_page_announced_twice_in_one_run_is_read_once():
 
 def test_an_entry_that_left_the_reading_to_another_one_is_due_until_that_one_brings_an_article():
     _, endings = sort_entries([entry(), entry("e2")], FEED_URLS, NOTHING_KNOWN, set(), NOW)
-    assert settle(endings, NOTHING_KNOWN, {})[0].next_attempt_at == NOW
-    assert settle(endings, known(urls={LINK: "a1"}), {})[0].next_attempt_at is None
+    assert settle(endings, NOTHING_KNOWN)[0].next_attempt_at == NOW
+    assert settle(endings, known(urls={LINK: "a1"}))[0].next_attempt_at is None
 
 
 def test_a_page_claimed_by_an_earlier_batch_of_the_run_is_not_read_again():
@@ -174,9 +174,9 @@ def test_what_is_to_be_read_brings_its_feed_and_its_past():
 # --- settle ---------------------------------------------------------------------------------------------------------
 
 
-def settle_one(what_is_known, read, *, one=None, seen_texts=None):
+def settle_one(what_is_known, read, *, one=None):
     ending = Ending(one or entry(), Outcome.STORED, read)
-    return settle([ending], what_is_known, {} if seen_texts is None else seen_texts)[0]
+    return settle([ending], what_is_known)[0]
 
 
 OURS = {"e1": BEFORE}
@@ -259,15 +259,15 @@ def test_a_text_read_twice_in_one_run_is_stored_once():
         Ending(entry("e1"), Outcome.STORED, article()),
         Ending(entry("e2", link=LINK + "2"), Outcome.STORED, article(LINK + "2")),
     ]
-    first, second = settle(twins, NOTHING_KNOWN, {})
+    first, second = settle(twins, NOTHING_KNOWN)
     assert (first.outcome, second.outcome) == (Outcome.STORED, Outcome.SAME_TEXT)
     assert second.article_id == first.article_id
 
 
 def test_a_text_that_an_earlier_batch_of_the_run_stored_is_not_stored_again():
-    seen_texts = {}
-    first = settle_one(NOTHING_KNOWN, article(), seen_texts=seen_texts)
-    second = settle_one(NOTHING_KNOWN, article(LINK + "2"), seen_texts=seen_texts)
+    first = settle_one(NOTHING_KNOWN, article())
+    stored = known(texts={first.article.text_hash: first.article_id})
+    second = settle_one(stored, article(LINK + "2"))
     assert (second.outcome, second.article_id) == (Outcome.SAME_TEXT, first.article_id)
 
 
@@ -276,7 +276,7 @@ def test_one_page_read_twice_in_a_batch_with_two_texts_is_one_article_and_a_revi
         Ending(entry("e1", link=LINK + "1"), Outcome.STORED, article(CANONICAL, "t1")),
         Ending(entry("e2", link=LINK + "2"), Outcome.STORED, article(CANONICAL, "t2")),
     ]
-    first, second = settle(pair, NOTHING_KNOWN, {})
+    first, second = settle(pair, NOTHING_KNOWN)
     assert (first.outcome, second.outcome) == (Outcome.STORED, Outcome.REVISED)
     assert second.article_id == first.article_id
 
@@ -292,19 +292,19 @@ def test_a_text_of_which_24_versions_are_kept_churns_and_gets_no_other():
 def test_an_entry_announced_twice_in_a_run_is_linked_to_the_article_the_other_one_brought(first_comes):
     read = Ending(entry("e1"), Outcome.STORED, article())
     twin = Ending(entry("e2", feed="f2"), Outcome.KNOWN)
-    settled = settle([read, twin] if first_comes == "before" else [twin, read], NOTHING_KNOWN, {})
+    settled = settle([read, twin] if first_comes == "before" else [twin, read], NOTHING_KNOWN)
     assert {ending.article_id for ending in settled} == {short_hash(url_key(LINK))}
 
 
 def test_a_known_entry_is_linked_to_the_article_that_a_batch_between_has_stored():
-    settled = settle([Ending(entry("e2", feed="f2"), Outcome.KNOWN)], known(urls={LINK: "a1"}), {})
+    settled = settle([Ending(entry("e2", feed="f2"), Outcome.KNOWN)], known(urls={LINK: "a1"}))
     assert settled[0].article_id == "a1"
 
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one not in (Outcome.STORED, Outcome.REVISED)])
 def test_losses_and_repeats_are_settled_as_they_are(outcome):
     ending = Ending(entry(), outcome, detail="why", n_attempts=2, next_attempt_at=SOON, is_repeat=True)
-    assert settle([ending], NOTHING_KNOWN, {}) == [ending]
+    assert settle([ending], NOTHING_KNOWN) == [ending]
 
 
 # --- with_next_try --------------------------------------------------------------------------------------------------
@@ -382,7 +382,7 @@ def keys(some):
 def test_every_announced_entry_ends_exactly_once(announced, what_is_known, data):
     to_read, ended = sort_entries(announced, FEED_URLS, what_is_known, set(), NOW)
     read = [data.draw(endings_of(one)) for one in to_read]
-    settled = settle([*ended, *read], what_is_known, {})
+    settled = settle([*ended, *read], what_is_known)
     assert keys(ending.entry for ending in settled) == keys(announced)
 
 
@@ -391,7 +391,7 @@ def test_no_page_is_read_twice_in_a_run_and_no_article_stored_twice(announced, w
     to_read, ended = sort_entries(announced, FEED_URLS, what_is_known, set(), NOW)
     links = [url_key(one.entry.link) for one in to_read if one.entry.link]
     assert len(links) == len(set(links))
-    settled = settle([*ended, *(data.draw(endings_of(one)) for one in to_read)], what_is_known, {})
+    settled = settle([*ended, *(data.draw(endings_of(one)) for one in to_read)], what_is_known)
     stored = [ending.article_id for ending in settled if ending.outcome is Outcome.STORED]
     assert len(stored) == len(set(stored))
 
@@ -401,13 +401,13 @@ def test_the_same_batch_again_stores_nothing(announced, what_is_known, data):
     """Law 2: once everything is written down, the same pages bring nothing new."""
     to_read, ended = sort_entries(announced, FEED_URLS, what_is_known, set(), NOW)
     read = [data.draw(endings_of(one)) for one in to_read]
-    settled = settle([*ended, *read], what_is_known, {})
+    settled = settle([*ended, *read], what_is_known)
     after = remembered(what_is_known, settled)
     again, repeated = sort_entries(announced, FEED_URLS, after, set(), NOW)
     page_of = {one.entry: one for one in read}
     assert all(one.entry in page_of or one.entry.link for one in again)
     second = settle(
-        [replace(page_of[one.entry], outcome=Outcome.STORED) for one in again if one.entry in page_of], after, {}
+        [replace(page_of[one.entry], outcome=Outcome.STORED) for one in again if one.entry in page_of], after
     )
     assert {ending.outcome for ending in second} <= {Outcome.KNOWN}
     assert {ending.outcome for ending in repeated} <= {Outcome.KNOWN}

@@ -88,6 +88,8 @@ def archive_file(folder: Path, run_id: str) -> Path:
 class Archive:
     """The archive file of one run, made with its first page. Pages are written one after the other, in a thread.
 
+    A second thread hands them to the disk, which takes seconds for a hundred megabytes: nobody's page waits for that.
+
     Losing the archive is no reason to lose articles: if a page cannot be written (a full disk), that is logged, the
     file is cut back to its last whole record, and `problem` says why the rest of the run is not archived.
     """
@@ -98,7 +100,8 @@ class Archive:
         self.problem: str | None = None
         self.n_pages = 0
         self._out: BinaryIO | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="archive-sync")
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +113,7 @@ class Archive:
 
     async def keep(self, page: Page) -> None:
         """Write a page down. When this returns, a kill of this process no longer takes it away."""
-        await self._in_thread(lambda: self._append(page))
+        await self._in(self._writer, lambda: self._append(page))
 
     def add(self, piece: bytes, n_pages: int) -> None:
         """Write down what the archive of another machine holds: a whole file, of `n_pages` pages. It is safe then."""
@@ -118,19 +121,20 @@ class Archive:
 
     async def sync(self) -> None:
         """Hand all that was written to the disk: then a power failure does not take it away either."""
-        await self._in_thread(self._sync)
+        await self._in(self._syncer, self._sync)
 
     def close(self) -> None:
         """Finish the file. May be called again."""
-        self._thread.shutdown()
+        self._writer.shutdown()
+        self._syncer.shutdown()
         if self._out is not None:
             self._guarded(self._sync)
             self._out.close()
             self._out = None
 
-    async def _in_thread(self, work: Callable[[], None]) -> None:
+    async def _in(self, thread: ThreadPoolExecutor, work: Callable[[], None]) -> None:
         if self.problem is None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work)
+            await asyncio.get_running_loop().run_in_executor(thread, self._guarded, work)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         if self.problem is not None:

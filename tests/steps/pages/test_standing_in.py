@@ -88,20 +88,20 @@ def test_the_page_is_tried_again_as_if_nothing_had_been_stored(outcome):
 
 def test_it_is_settled_as_an_article_of_its_own():
     ending = stand_in(with_next_try(Ending(ENTRY, Outcome.REFUSED), None, NOW), TEXT)
-    (settled,) = settle([ending], known(), {})
+    (settled,) = settle([ending], known())
     assert (settled.outcome, settled.article_id) == (Outcome.STORED, OURS)
     assert settled.next_attempt_at == NOW + timedelta(minutes=45)
 
 
 def test_it_never_replaces_the_text_of_a_page():
     ending = stand_in(Ending(ENTRY, Outcome.PAYWALL), TEXT)
-    (settled,) = settle([ending], known({TEXT.url_key: OURS}, latest={OURS: "page text"}), {})
+    (settled,) = settle([ending], known({TEXT.url_key: OURS}, latest={OURS: "page text"}))
     assert (settled.outcome, settled.article_id) == (Outcome.KNOWN, OURS)
 
 
 def test_one_whose_text_is_another_articles_is_not_tried_again():
     ending = stand_in(with_next_try(Ending(ENTRY, Outcome.REFUSED), None, NOW), TEXT)
-    (settled,) = settle([ending], known(texts={"feed text": "another"}), {})
+    (settled,) = settle([ending], known(texts={"feed text": "another"}))
     assert (settled.outcome, settled.article_id) == (Outcome.SAME_TEXT, "another")
     assert settled.next_attempt_at is None
 
@@ -111,5 +111,5 @@ def test_the_page_revises_it_when_it_comes():
     page = replace(TEXT, text_hash="page text", source="page")
     read = with_next_try(Ending(ENTRY, Outcome.STORED, page), before, NOW)
     there = known({TEXT.url_key: OURS}, latest={OURS: "feed text"}, entries={("f1", "e1"): before})
-    (settled,) = settle([read], there, {})
+    (settled,) = settle([read], there)
     assert (settled.outcome, settled.article_id, settled.next_attempt_at) == (Outcome.REVISED, OURS, None)
