@@ -33,11 +33,10 @@ from flows.steps.feeds.outages import is_outage
 from flows.steps.feeds.poll_times import FARTHEST_S
 from flows.steps.feeds.polling import lease_until
 from flows.steps.harvesting import Asked, Harvester, Poll
-from flows.steps.outcomes import Outcome
 from flows.steps.selecting import FARTHEST_TRY, Ending, ToRead, sort_entries
 from flows.steps.web.pacing import HostRest
 from flows.steps.web.robots import REMEMBERED, RobotsFile
-from flows.steps.web.urls import host_of, registrable_domain, url_key
+from flows.steps.web.urls import host_of, registrable_domain
 from warehouse.errors import WarehouseBusy
 from warehouse.feed_rows import LeaseRow
 from warehouse.rows import DueFeed
@@ -84,7 +83,7 @@ class Run:
     reservations: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what sites say, by origin
     harvester: Harvester | Knowledge | None = None  # who knows what the web taught; null before it is open
     is_outage: bool = False  # no feed answered at all: our own network is down
-    claimed: set[str] = field(default_factory=set)  # url_keys this run reads, or read in vain
+    claimed: set[str] = field(default_factory=set)  # url_keys this run reads
     n_batches: int = 0
     begun_s: float = field(default_factory=time.monotonic)
     caught_up: CaughtUp = field(default_factory=CaughtUp)  # what earlier runs had left in the spool
@@ -214,13 +213,10 @@ def store(run: Run, done: Read) -> list[Ending] | None:
         with run.open() as warehouse:
             if run.access.is_beside:
                 _spool(run, pending)  # first: what is only in the stand-in is lost
-            settled = put(warehouse, pending)
+            return put(warehouse, pending)
     except WarehouseBusy:
         _spool(run, pending)
         return None
-    # From here on the warehouse knows these pages; what is claimed does not grow with a run.
-    run.claimed -= {url_key(one.entry.link) for one in settled if one.outcome is Outcome.STORED and one.entry.link}
-    return settled
 
 
 def _spool(run: Run, pending: Pending) -> None:
