@@ -95,7 +95,7 @@ def measured_languages(material: Material) -> list[str]:
 
 
 def teachable(material: Material) -> Material:
-    """Without texts of a warehouse that the model would not judge: too short, or in a language never measured.
+    """Without what is neither seed nor example and would not be judged: too short, or in a language never measured.
 
     The lexicons have no words of such a language; a text of it labelled relevant would teach that saying nothing is.
     """

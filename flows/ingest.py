@@ -267,7 +267,7 @@ def polls(job: Job, harvester: Harvester) -> Iterator[list[Poll]]:
 
 
 class UnderWay(Generic[T]):
-    """Batches that were handed out, and are given back as they come. A future goes with its result: it holds it.
+    """Batches that were handed out, and are given back as they come.
 
     Prefect's as_completed would keep them: its callback on a future still under way holds all that ended meanwhile,
     and a run over 100,000 articles held every one of them to its end.

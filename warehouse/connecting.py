@@ -18,7 +18,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
 
 
-def connect(threads: int | None) -> duckdb.DuckDBPyConnection:
+def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """A connection by our settings, to nothing yet. `threads`: how many work on a query; null: one for each core."""
     return duckdb.connect(":memory:", config=SETTINGS if threads is None else SETTINGS | {"threads": threads})
 

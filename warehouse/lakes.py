@@ -50,12 +50,12 @@ class _Lake(Warehouse):
 
 
 @contextmanager
-def open_lake(address: LakeAddress, now: datetime, wait_s: float, threads: int | None = None) -> Iterator[Warehouse]:
+def open_lake(address: LakeAddress, now: datetime, wait_s: float) -> Iterator[Warehouse]:
     """The warehouse in a lake, for reading and writing, made and migrated as needed; others may have it open, too.
 
     `now` dates the migrations. Raises NoLake, LakeSilent, StoreSilent, SchemaTooNew or MigrationEdited.
     """
-    with _reached(address, wait_s, threads) as connection:
+    with _reached(address, wait_s) as connection:
         with _alone(connection):  # two that make the same lake at once would be in each other's way
             _attach(connection, address, "")
             apply(connection, [for_lake(step) for step in pending(_applied(connection), migrations())], now)
@@ -138,9 +138,9 @@ def _views() -> frozenset[str]:
 
 
 @contextmanager
-def _reached(address: LakeAddress, wait_s: float, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def _reached(address: LakeAddress, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that has what a lake needs, and found its servers."""
-    with _in_words(address), closing(connect(threads)) as connection:
+    with _in_words(address), closing(connect()) as connection:
         for name in EXTENSIONS:
             _load(connection, name)
         if address.is_in_store:

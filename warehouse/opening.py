@@ -52,16 +52,14 @@ def open_warehouse(
     """The warehouse for writing, made and migrated as needed; nobody else can open a file until it is closed.
 
     `now` dates the migrations; before any, a copy of the file is kept beside it. `threads`: how many work on a
-    statement; null: one for each core. Who stores little and often takes one: each thread keeps memory of its own,
-    which 60 stores leave in shreds, and a batch is stored no slower by one. Raises WarehouseBusy if another
+    statement of a file; null: one for each core. Who stores little and often takes one: each thread keeps memory of
+    its own, which 60 stores leave in shreds (on two cores; they took no longer). Raises WarehouseBusy if another
     process holds the file longer than `wait_s` seconds, NotAWarehouse, StorageTooNew, SchemaTooNew or MigrationEdited
     if the file is not one we may write, NotKept if there is no room for the copy; for a lake, NoLake, LakeSilent and
     StoreSilent.
     """
     with (
-        _open_file(address, now, wait_s, threads)
-        if isinstance(address, Path)
-        else open_lake(address, now, wait_s, threads)
+        _open_file(address, now, wait_s, threads) if isinstance(address, Path) else open_lake(address, now, wait_s)
     ) as warehouse:
         yield warehouse
 

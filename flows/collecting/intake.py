@@ -186,15 +186,25 @@ def read_and_judge(
 
     A text that overruns its worker stays without a verdict until history is judged again.
     """
-    judging = Judging[str](harvester.judges, model)
+    judging = Judging[tuple[str, str]](harvester.judges, model)
 
     def meet(ending: Ending) -> None:
         if article := ending.article:
-            judging.take(article.text_hash, Document(article.title, article.text, article.language))
+            document = Document(article.title, article.text, article.language)
+            judging.take((article.text_hash, article.title), document)
         tick()
 
     endings = harvester.read(to_read, now, meet)
-    return endings, judging.verdicts()
+    return endings, _by_text(endings, judging.verdicts())
+
+
+def _by_text(endings: Iterable[Ending], judged: Mapping[tuple[str, str], Verdict]) -> dict[str, Verdict]:
+    """Of a text under several titles the verdict of the first in order, which is the one that is stored."""
+    verdicts: dict[str, Verdict] = {}
+    for article in (ending.article for ending in endings if ending.article):
+        if verdict := judged.get((article.text_hash, article.title)):
+            verdicts.setdefault(article.text_hash, verdict)
+    return verdicts
 
 
 def store(run: Run, done: Read) -> list[Ending] | None:

@@ -309,24 +309,25 @@ def test_a_file_that_is_there_already_is_left_alone(tmp_path):
     assert kept(tmp_path) == ([PAGE], [])
 
 
-# --- Retention ------------------------------------------------------------------------------------------------------
-
-
 def test_a_page_is_kept_while_earlier_ones_are_on_their_way_to_the_disk(tmp_path, monkeypatch):
-    is_slow = threading.Event()
+    may_end = threading.Event()
 
     async def keep_meanwhile(archive):
         await archive.keep(PAGE)
         syncing = asyncio.create_task(archive.sync())
+        await asyncio.sleep(0)  # it begins
         await archive.keep(replace(PAGE, url="https://news.test/b"))
         assert not syncing.done()
-        is_slow.set()
+        may_end.set()
         await syncing
 
-    monkeypatch.setattr("os.fsync", lambda _: is_slow.wait(30.0))
+    monkeypatch.setattr("os.fsync", lambda _: may_end.wait(30.0))
     with Archive(archive_file(tmp_path, RUN)) as archive:
         asyncio.run(asyncio.wait_for(keep_meanwhile(archive), 10.0))
     assert [page.url for page in kept(tmp_path)[0]] == [PAGE.url, "https://news.test/b"]
+
+
+# --- Retention ------------------------------------------------------------------------------------------------------
 
 
 def test_old_files_go_with_the_months_they_leave_empty(tmp_path):
