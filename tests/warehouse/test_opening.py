@@ -73,7 +73,7 @@ def test_times_are_shown_in_utc_wherever_the_machine_stands(path, cases, monkeyp
 
 def test_statements_run_in_as_many_threads_as_are_asked_for(path, cases):
     for threads in (1, 3):
-        with open_warehouse(path, now=cases.NOW, threads=threads) as warehouse:
+        with open_warehouse(path, now=cases.now, threads=threads) as warehouse:
             assert warehouse.query("select current_setting('threads')").rows == [(threads,)]
 
 
