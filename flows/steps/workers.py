@@ -34,9 +34,8 @@ from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 
-DEFAULT_MEMORY_BYTES = (
-    320 * 1_048_576
-)  # beside 215 MiB of libraries, mostly shared; of 185 real pages none took over 37 MiB
+# Beside 215 MiB of libraries, mostly shared; of 185 real pages none took over 37 MiB.
+DEFAULT_MEMORY_BYTES = 320 * 1_048_576
 PRELOADED = (
     "flows.steps.feeds.sitemap",
     "flows.steps.feeds.xml_feed",

@@ -154,6 +154,22 @@ def test_an_article_of_two_feeds_is_linked_to_both_in_one_run(feeds_per_batch, p
     assert [n for _, n in linked[:2]] == [2, 1]
 
 
+@pytest.mark.parametrize("feeds_per_batch", [1, 2])
+def test_a_text_that_a_run_has_stored_is_not_stored_again_by_it_in_this_batch_or_another(
+    feeds_per_batch, prefect_api, settings
+):
+    settings = settings.model_copy(update={"feeds_per_batch": feeds_per_batch})
+    with FaultServer({}) as server:
+        for n in range(2):
+            server.scripts[f"/{n}/feed"] = conditional(rss([server.url(f"/{n}/page")]), '"1"')
+            server.scripts[f"/{n}/page"] = page("page", 1)
+        feeds = "".join(server.url(f"/{n}/feed") + "\n" for n in range(2))
+        report = ingest(settings, read_catalogue(f"url\n{feeds}".encode(), "a catalogue"), now=NOW)
+    assert report.ends == {"stored": 1, "same text": 1}
+    assert rows(settings.data_dir, "select count(*), count(distinct article_id) from core.article_texts") == [(1, 1)]
+    assert failed_checks(settings.data_dir) == {}
+
+
 def test_a_twin_whose_page_was_lost_has_a_try_of_its_own(prefect_api, settings, tmp_path):
     with small_web(tmp_path) as (server, catalogue):
         server.scripts[SHARED] = answer(404)

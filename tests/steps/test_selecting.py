@@ -264,13 +264,6 @@ def test_a_text_read_twice_in_one_run_is_stored_once():
     assert second.article_id == first.article_id
 
 
-def test_a_text_that_an_earlier_batch_of_the_run_stored_is_not_stored_again():
-    first = settle_one(NOTHING_KNOWN, article())
-    stored = known(texts={first.article.text_hash: first.article_id})
-    second = settle_one(stored, article(LINK + "2"))
-    assert (second.outcome, second.article_id) == (Outcome.SAME_TEXT, first.article_id)
-
-
 def test_one_page_read_twice_in_a_batch_with_two_texts_is_one_article_and_a_revision():
     pair = [
         Ending(entry("e1", link=LINK + "1"), Outcome.STORED, article(CANONICAL, "t1")),
