@@ -1,6 +1,6 @@
 """Pages in, articles out.
 
-Page | is it HTML | decode | parse | facts | text | walls | Article or Loss
+Page | is it HTML | decode | parse | facts | date | text | walls | Article or Loss
 """
 
 import logging
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from htmldate import find_date
-from lxml.etree import ElementDefaultClassLookup
+from lxml.etree import ElementDefaultClassLookup, strip_elements
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction
 from trafilatura import bare_extraction
 from trafilatura.utils import HTML_PARSER, load_html
@@ -59,6 +59,7 @@ def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article |
     if tree is None:
         return Loss(Outcome.NO_TEXT, "an empty page", page.status)
     facts = read_facts(tree, url=page.final_url, seen_at=seen_at)
+    published = _published(tree, facts, entry, page.final_url, seen_at)
     text = _text(tree, page.final_url)
     n_words = count_words(text)
     if (wall := wall_of(_sight(page, facts, html, text, n_words))) is not None:
@@ -73,7 +74,7 @@ def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article |
         text=text,
         text_hash=text_hash(text),
         language=language_of(text),
-        published=_published(tree, facts, entry, page.final_url, seen_at),
+        published=published,
         author=facts.author or entry.author,
         source="page",
         extractor=PAGE_EXTRACTOR,
@@ -161,9 +162,21 @@ def _parsed(html: str) -> HtmlElement | None:
 
 
 def _text(tree: HtmlElement, url: str) -> str:
-    document = bare_extraction(tree, url=url, fast=True, include_comments=False, with_metadata=False)
+    document = bare_extraction(_without_code(tree), url=url, fast=True, include_comments=False, with_metadata=False)
     text = getattr(document, "text", None) or ""
     return clean_lines(text)[:MAX_TEXT_CHARS]
+
+
+def _without_code(tree: HtmlElement) -> HtmlElement:
+    """The tree, cut down in place: less what trafilatura copies three times and never reads. The text is the same.
+
+    Linked data stays, for its baseline. So do pictures in SVG: one of 185 real pages lost line breaks with them.
+    """
+    for script in tree.iter("script"):
+        if "ld+json" not in script.get("type", "").lower():
+            script.tag = "style"
+    strip_elements(tree, "style", "link", "meta", with_tail=False)
+    return tree
 
 
 def _sight(page: Page, facts: Facts, html: str, text: str, n_words: int) -> Sight:
