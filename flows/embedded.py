@@ -22,6 +22,24 @@ if TYPE_CHECKING:
 
 _STOPS_WITHIN_S = 5.0  # it has told its services to end by then; our process ends a moment later anyway
 _LOGGERS = ("prefect.server", "uvicorn")
+# What is scheduled has a server of its own, which alone has runs to plan, to miss, to cancel and to answer.
+_SERVICES_LEFT_OUT = (
+    "CANCELLATION_CLEANUP",
+    "CLEANUP_RECONCILER",
+    "FOREMAN",
+    "LATE_RUNS",
+    "PAUSE_EXPIRATIONS",
+    "REPOSSESSOR",
+    "SCHEDULER",
+    "TRIGGERS",
+)
+# A server that goes with us keeps no logs for anybody, shows no pages, and what fails is told by the command itself.
+_ALONE = {
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in _SERVICES_LEFT_OUT},
+}
 
 
 @contextmanager
@@ -38,8 +56,7 @@ def prefect_server(settings: Settings, on_start: Callable[[], None] = lambda: No
         os.environ["PREFECT_API_URL"] = found
         yield lambda: found
         return
-    # A server that goes with us keeps no logs for anybody, and what fails is told by the command itself.
-    os.environ.update(PREFECT_LOGGING_TO_API_ENABLED="false", PREFECT_LOGGING_LEVEL="CRITICAL")
+    os.environ.update(_ALONE)
     server = EmbeddedServer(settings)
     server.start()
     on_start()

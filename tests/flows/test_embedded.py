@@ -2,6 +2,8 @@
 
 import ast
 import os
+import platform
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from tests.flows.tools import Cli, rows
 
 pytestmark = pytest.mark.server
 COMMANDS = Path(__file__).parents[2] / "flows" / "commands"
+FORGETTING = ("event_vacuum", "orphan_vacuum", "vacuum")
 LATER = {"flows.mailing", "flows.serve"}  # loaded when a server runs already
 
 
@@ -70,6 +73,43 @@ def test_the_server_is_no_process_of_its_own_and_dies_with_ours(ended):
         assert children(ours.pid) == []
         os.kill(ours.pid, signal.SIGKILL)
     assert not answers(api_url)
+
+
+def test_of_its_services_only_those_run_that_record_runs_and_forget_old_ones(tmp_path):
+    listing = "from prefect.server.services.perpetual_services import get_enabled_perpetual_services as services"
+    listing += "; wait(); print(sorted(service.function.__name__ for service in services()), flush=True); leave(0)"
+    done = subprocess.run([sys.executable, "-c", _within(tmp_path, listing)], capture_output=True, text=True)
+    assert re.findall(r"'(\w+)'", done.stdout) == [f"schedule_{what}_tasks" for what in FORGETTING]
+
+
+_HEAPS = """
+import ctypes, threading
+from pathlib import Path
+from flows.platform import prepare_prefect
+from flows.settings import Settings
+prepare_prefect(Settings())
+C = ctypes.CDLL(None)
+everybody = threading.Barrier(4)
+def work():
+    everybody.wait()
+    C.malloc(1000)
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+C.fopen.restype = ctypes.c_void_p
+told = ctypes.c_void_p(C.fopen(b"heaps.xml", b"w"))
+C.malloc_info(0, told)
+C.fclose(told)
+print(Path("heaps.xml").read_text().count("<heap "))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="heaps by the thread are glibc's")
+@pytest.mark.parametrize(("wanted", "n_heaps"), [({}, 1), ({"MALLOC_ARENA_MAX": "3"}, 3)], ids=["ours", "the user's"])
+def test_threads_of_a_run_take_memory_from_one_heap_unless_the_user_says_otherwise(tmp_path, wanted, n_heaps):
+    environment = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"} | wanted
+    command = [sys.executable, "-c", _HEAPS]
+    assert int(subprocess.check_output(command, text=True, cwd=tmp_path, env=environment)) == n_heaps
 
 
 @pytest.fixture
