@@ -4,7 +4,8 @@
 
 Directly: the function of the flow is called and its tasks are handed to a thread pool of the same size; no server, no
 runs recorded, Prefect merely imported. As a flow: `smewatch run`, with the start of Prefect's embedded server and all
-that it burns. Same pages (many_pages.py), same settings, each on a data folder of its own with the same model. The
+that it burns. Same pages (many_pages.py), same settings, each on a data folder of its own in which one small run went
+before: it trained the model, and made the warehouse and Prefect's database, as happens once in a folder's life. The
 share is of the CPU seconds of all processes, which other programs disturb least; the wall seconds are told too.
 Prints one JSON object; ends with 1 above the bound.
 """
@@ -63,10 +64,10 @@ def measure(n_pages: int, folder: Path) -> dict[str, measuring.Cost]:
     """Both costs."""
     how = {"host_delay_s": "0", "worker_processes": "2"}
     run = ("run", "--allow-private", "--json", "--feeds")
-    with many_pages.web(many_pages.ENTRIES_PER_FEED) as about:  # trains the model
+    with many_pages.web(many_pages.ENTRIES_PER_FEED) as about:
         measuring.smewatch(*run, str(about.catalogue), data_dir=str(folder / "first"), **how)
     for name in ("flow", "directly"):
-        shutil.copytree(folder / "first" / "models", folder / name / "models")
+        shutil.copytree(folder / "first", folder / name)
     with many_pages.web(n_pages) as about:
         here, spared = str(about.catalogue), {about.server_pid}
         words = (sys.executable, __file__, "--directly", here)
