@@ -1,9 +1,10 @@
-"""`smewatch` as a child process, what it says and loads, and what a warehouse holds afterwards."""
+"""`smewatch` as a child process, what it says and loads, and its warehouse: who holds it, what it holds."""
 
 import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,28 @@ def loaded(folder: Path, arguments: list[str], heavy: set[str]) -> list[str]:
     mark, *found = done.stdout.splitlines()[-1].split()
     assert mark == "LOADED"
     return found
+
+
+HOLD = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from warehouse.opening import open_for_reading, open_warehouse
+path, how = Path(sys.argv[1]), sys.argv[2]
+with open_for_reading(path) if how == "reading" else open_warehouse(path, now=datetime.now(UTC)):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def held(warehouse: Path, how: str = "reading") -> Iterator[subprocess.Popen[str]]:
+    """Another process has the warehouse open: an analyst who reads, or somebody who could write."""
+    command = [sys.executable, "-c", HOLD, warehouse, how]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        yield holder
+        holder.communicate()
 
 
 def rows(data_dir: Path, sql: str) -> list[tuple[Any, ...]]:
