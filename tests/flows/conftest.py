@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from flows.platform import LocalServer
 from flows.settings import Settings
-from tests.flows.tools import Cli
+from tests.flows.tools import Cli, QuickCli
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +67,9 @@ def cli(tmp_path: Path) -> Cli:
 def cli_with_server(tmp_path: Path, prefect_api: str) -> Cli:
     """`smewatch` that finds the session's Prefect server, which spares it ten seconds."""
     return Cli(tmp_path, PREFECT_API_URL=prefect_api)
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> QuickCli:
+    """`smewatch` in an empty folder, within this process."""
+    return QuickCli(tmp_path)

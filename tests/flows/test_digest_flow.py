@@ -63,6 +63,28 @@ class Report:
     def band(self):
         return "sure" if self.score > 0.9 else "borderline" if self.score > 0.3 else "no"
 
+    @property
+    def fetched_at(self):
+        return self.seen_at or self.at
+
+    def entry(self, feed_id):
+        return EntryRow(feed_id, self.id, self.id, "stored", self.at, url_key=f"o.test/{self.id}", article_id=self.id)
+
+    def article(self, feed_id):
+        return ArticleRow(
+            *(self.id, f"https://o.test/{self.id}", f"o.test/{self.id}", feed_id.title(), feed_id),
+            *(self.row["title"], self.fetched_at, "en", None, self.at, "feed", "second"),
+        )
+
+    def text(self):
+        return TextRow(self.id, self.id, self.row["title"], self.row["text"], 99, "page", "test", self.fetched_at)
+
+    def verdict(self):
+        return VerdictRow(
+            *(self.id, self.id, "m1", self.score, self.band, self.band == "sure", self.at, self.row["kind"], 0.7),
+            countries=tuple(self.row["countries"]),
+        )
+
 
 def examples():
     """Relevant examples of events with several reports, all reports of an event together; then others."""
@@ -74,7 +96,7 @@ def examples():
 
 def store(settings, name, reports, failing=()):
     """One batch, as an ingest stores it; the feeds in `failing` do not answer."""
-    now = max((report.seen_at or report.at for report in reports), default=START)
+    now = max((report.fetched_at for report in reports), default=START)
     feed_of = {report.id: FEEDS[n % 3].feed_id for n, report in enumerate(reports)}
     shares = Counter(feed_of.values())
     polls = [
@@ -85,28 +107,10 @@ def store(settings, name, reports, failing=()):
         *(name, "r1", now),
         fetches=tuple(polls),
         fetch_ends=tuple(FetchEndRow(p.fetch_id, "stored", p.n_entries) for p in polls if p.n_entries),
-        entries=tuple(
-            EntryRow(feed_of[one.id], one.id, one.id, "stored", one.at, url_key=f"o.test/{one.id}", article_id=one.id)
-            for one in reports
-        ),
-        articles=tuple(
-            ArticleRow(
-                *(one.id, f"https://o.test/{one.id}", f"o.test/{one.id}", feed_of[one.id].title(), feed_of[one.id]),
-                *(one.row["title"], one.seen_at or one.at, "en", None, one.at, "feed", "second"),
-            )
-            for one in reports
-        ),
-        texts=tuple(
-            TextRow(one.id, one.id, one.row["title"], one.row["text"], 99, "page", "test", one.seen_at or one.at)
-            for one in reports
-        ),
-        verdicts=tuple(
-            VerdictRow(
-                *(one.id, one.id, "m1", one.score, one.band, one.band == "sure", one.at, one.row["kind"], 0.7),
-                countries=tuple(one.row["countries"]),
-            )
-            for one in reports
-        ),
+        entries=tuple(report.entry(feed_of[report.id]) for report in reports),
+        articles=tuple(report.article(feed_of[report.id]) for report in reports),
+        texts=tuple(report.text() for report in reports),
+        verdicts=tuple(report.verdict() for report in reports),
     )
     with open_warehouse(settings.warehouse, now=now) as warehouse:
         warehouse.begin_run("r1", "ingest", START)

@@ -2,8 +2,6 @@
 
 import json
 import random
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -16,7 +14,7 @@ from flows.settings import Settings
 from flows.steps.feeds.catalogue import read_catalogue
 from tests.faults.server import FaultServer, answer
 from tests.flows.small_web import N_FEEDS, N_PAGES, SHARED, conditional, page, rss, small_web
-from tests.flows.tools import failed_checks, rows
+from tests.flows.tools import failed_checks, held, rows
 
 pytestmark = pytest.mark.server
 
@@ -205,11 +203,11 @@ def test_a_second_ingest_at_the_same_time_does_nothing_and_says_so(cli_with_serv
     cli, release = cli_with_server, threading.Event()
     with small_web(tmp_path) as (server, catalogue):
 
-        def held(seen):
+        def play(seen):
             release.wait(300)
             return page("held", 1)
 
-        server.scripts["/0/0"] = held
+        server.scripts["/0/0"] = play
         patience = {"SMEWATCH_READ_TIMEOUT_S": "300", "SMEWATCH_TOTAL_TIMEOUT_S": "300"}
         with cli.start(*run_arguments(catalogue), SMEWATCH_HOST_DELAY_S="0", **patience) as first:
             try:
@@ -225,27 +223,14 @@ def test_a_second_ingest_at_the_same_time_does_nothing_and_says_so(cli_with_serv
     assert json.loads(out)["n_articles"] == N_ARTICLES
 
 
-HOLD = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from warehouse.opening import open_warehouse
-with open_warehouse(Path(sys.argv[1]), now=datetime.now(UTC)):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
 def test_a_warehouse_held_by_another_process_is_waited_for_then_named_and_gone_around(
     cli_with_server, settings, tmp_path
 ):
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, settings.warehouse], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    with holder, small_web(tmp_path) as (_, catalogue):
-        assert holder.stdout.readline() == "held\n"
-        done = cli_with_server(*run_arguments(catalogue), SMEWATCH_WAREHOUSE_WAIT_S="1", SMEWATCH_HOST_DELAY_S="0")
-        holder.communicate()
+    with small_web(tmp_path) as (_, catalogue):
+        with held(settings.warehouse, "writing") as holder:
+            done = cli_with_server(
+                *run_arguments(catalogue), SMEWATCH_WAREHOUSE_WAIT_S="1", SMEWATCH_HOST_DELAY_S="0"
+            )
         again = cli_with_server(*run_arguments(catalogue), SMEWATCH_HOST_DELAY_S="0")
     said = " ".join(json.loads(done.stdout)["notes"])
     assert str(holder.pid) in said

@@ -1,9 +1,10 @@
-"""`smewatch` as a child process, and what a warehouse holds afterwards."""
+"""`smewatch` as a child process, what it says and loads, and its warehouse: who holds it, what it holds."""
 
 import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,58 @@ class QuickCli:
                 main, [*map(str, arguments)], env={"COLUMNS": "200"} | environment, catch_exceptions=False
             )
         return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+
+def said_in_a_sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """An error that a person understands: the code, nothing on standard output, one line that is no traceback."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("Error: ")
+    return done.stderr
+
+
+LOADED = """
+import sys
+sys.argv = ["smewatch", *{arguments!r}]
+from flows.cli import main
+try:
+    main(standalone_mode=False)
+finally:
+    print("LOADED", *sorted({heavy!r} & set(sys.modules)))
+"""
+
+
+def loaded(folder: Path, arguments: list[str], heavy: set[str]) -> list[str]:
+    """Those of the heavy modules that a command has loaded by its end, in a process of its own."""
+    program = LOADED.format(arguments=arguments, heavy=heavy)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=folder, check=True)
+    mark, *found = done.stdout.splitlines()[-1].split()
+    assert mark == "LOADED"
+    return found
+
+
+HOLD = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from warehouse.opening import open_for_reading, open_warehouse
+path, how = Path(sys.argv[1]), sys.argv[2]
+with open_for_reading(path) if how == "reading" else open_warehouse(path, now=datetime.now(UTC)):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def held(warehouse: Path, how: str = "reading") -> Iterator[subprocess.Popen[str]]:
+    """Another process has the warehouse open: an analyst who reads, or somebody who could write."""
+    command = [sys.executable, "-c", HOLD, warehouse, how]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        yield holder
+        holder.communicate()
 
 
 def rows(data_dir: Path, sql: str) -> list[tuple[Any, ...]]:

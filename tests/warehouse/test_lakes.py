@@ -145,8 +145,7 @@ def test_commands_work_on_a_lake_as_on_a_file(examples, tmp_path):
     assert "in the lake ducklake:postgres:" in told
 
 
-def test_the_nightly_maintenance_merges_small_files_and_loses_no_row(another):
-    program = """
+MERGING = """
 from datetime import UTC, datetime, timedelta
 from warehouse.compacting import compact
 from warehouse.opening import open_for_reading
@@ -179,7 +178,10 @@ with open_for_reading(address) as reader:
         asked.append(rows(reader))
 print(json.dumps([states, asked]))
 """
-    states, asked = answer(start(program, another("merging")))
+
+
+def test_the_nightly_maintenance_merges_small_files_and_loses_no_row(another):
+    states, asked = answer(start(MERGING, another("merging")))
     before = states[0][0]
     assert len(before["core.articles"]) == 160
     assert [(rows, failed) for rows, failed, _ in states] == [(before, {})] * 4

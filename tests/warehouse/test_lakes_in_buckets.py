@@ -90,9 +90,7 @@ print(json.dumps([answers(address), answers(file)]))
     assert there == here
 
 
-def test_what_goes_wrong_is_told_in_words_that_say_what_to_do_and_no_secret(servers, with_keys):
-    lake = new_lake(servers[0], "wrong", "s3://news/wrong")
-    program = f"""
+WHAT_GOES_WRONG = """
 from dataclasses import replace
 from warehouse import lakes
 from warehouse.errors import WarehouseError
@@ -104,7 +102,7 @@ def told(data=address.data, **changes):
         with open_for_reading(wrong, wait_s=0):
             return "opened"
     except WarehouseError as problem:
-        return f"{{type(problem).__name__}}: {{problem}}"
+        return f"{type(problem).__name__}: {problem}"
 
 with open_warehouse(address, now=cases.NOW):
     pass
@@ -115,13 +113,18 @@ found = [
     told(session_token=""),
     told(secret=""),
     told(data="s3://nowhere/wrong"),
-    told(endpoint="http://127.0.0.1:{free_port()}"),
+    told(endpoint=f"http://127.0.0.1:{closed_port}"),
 ]
 real = lakes.find_spec
 lakes.find_spec = lambda name: None if name.endswith("httpfs") else real(name)
 print(json.dumps([*found, told()]))
 """
-    fine, secret, key_id, token, none, bucket, endpoint, httpfs = found = answer(start(program, lake, **with_keys))
+
+
+def test_what_goes_wrong_is_told_in_words_that_say_what_to_do_and_no_secret(servers, with_keys):
+    lake = new_lake(servers[0], "wrong", "s3://news/wrong")
+    found = answer(start(f"closed_port = {free_port()}\n{WHAT_GOES_WRONG}", lake, **with_keys))
+    fine, secret, key_id, token, none, bucket, endpoint, httpfs = found
     assert fine == "opened"
     for words, code in ((secret, "SignatureDoesNotMatch"), (key_id, "InvalidAccessKeyId"), (token, "Invalid")):
         assert words.startswith(f"StoreSilent: The lake's files in s3://news/wrong cannot be reached ({code}")

@@ -171,18 +171,26 @@ def facts(
     )
     if isinstance(answer, Loss):
         return replace(common, http_status=answer.http_status, is_dns=answer.is_dns)
-    common = replace(
-        common,
-        http_status=answer.status,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        final_url=answer.final_url,
-        permanent_url=answer.permanent_url,
-    )
-    if parsed is None:
-        return common
+    answered = _answered(common, answer)
+    return answered if parsed is None else _read(answered, parsed, n_new)
+
+
+def _answered(facts: PollFacts, response: Response) -> PollFacts:
+    """With what the server said beside the body."""
     return replace(
-        common,
+        facts,
+        http_status=response.status,
+        etag=response.etag,
+        last_modified=response.last_modified,
+        final_url=response.final_url,
+        permanent_url=response.permanent_url,
+    )
+
+
+def _read(facts: PollFacts, parsed: ParsedFeed, n_new: int) -> PollFacts:
+    """With what the feed's document said."""
+    return replace(
+        facts,
         ttl_s=parsed.ttl_s,
         skip_hours=parsed.skip_hours,
         skip_days=parsed.skip_days,
