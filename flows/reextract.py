@@ -91,7 +91,7 @@ def reextract(
         work = _Work(settings, models.ready_model(settings, now), report.run_id, now, is_dry)
         to_reread = load(work, since, report)
         progress.expect("articles", len(to_reread))
-        with web.open_pool(settings) as pool:
+        with web.open_pool(settings, (*web.READING, *web.JUDGING)) as pool:
             for start in range(0, len(to_reread), BATCH):
                 some = to_reread[start : start + BATCH]
                 changed = read_again(work, pool, some, report)

@@ -42,7 +42,7 @@ def rejudge(
     model = models.ready_model(settings, now)
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
     n_judged, overran = 0, set[str]()
-    with web.open_pool(settings) as pool:
+    with web.open_pool(settings, web.JUDGING) as pool:
         while texts := unjudged(settings, model, overran, now):
             progress.expect("texts", len(texts))
             verdicts = judge_texts(pool, model, [Document(text.title, text.text, text.language) for text in texts])

@@ -1,6 +1,6 @@
 """The harvester as the settings want it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flows.settings import Settings
@@ -11,18 +11,11 @@ from flows.steps.web.client import Client
 from flows.steps.web.limits import Limits
 from flows.steps.web.pacing import HostPace, HostPaces, HostRest
 from flows.steps.web.robots import RobotsFile
-from flows.steps.workers import Pool
+from flows.steps.workers import PRELOADED, Pool
 
 READERS_A_JUDGE = 8  # a text takes a tenth of the time to judge that it takes to read
-# What every worker process needs.
-PRELOADED = (
-    "flows.steps.pages.extracting",
-    "flows.steps.feeds.sitemap",
-    "flows.steps.feeds.xml_feed",
-    "flows.steps.text.identifier",
-    "flows.collecting.judging",
-    "classifiers.judge",
-)
+READING = PRELOADED
+JUDGING = ("flows.collecting.judging", "classifiers.judge")  # 85 MiB and 1.4 s that a reader does without
 
 
 class Pools(NamedTuple):
@@ -70,13 +63,15 @@ def open_harvester(
 def open_pools(settings: Settings, kind: type[Pool] = Pool) -> Pools:
     """The worker processes of a harvester. Nothing starts before it is needed."""
     n_judges = max(1, settings.worker_processes // READERS_A_JUDGE)
-    memory_bytes = settings.worker_memory_bytes
-    return Pools(open_pool(settings, kind), kind(n_judges, memory_bytes=memory_bytes, preload=PRELOADED))
+    judging = kind(n_judges, memory_bytes=settings.worker_memory_bytes, preload=(*READING, *JUDGING))
+    # The last to be opened says what the fork server loads: readers are ready sooner, and a judge loads more.
+    reading = kind(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=READING)
+    return Pools(reading, judging)
 
 
-def open_pool(settings: Settings, kind: type[Pool] = Pool) -> Pool:
+def open_pool(settings: Settings, preload: Sequence[str] = READING) -> Pool:
     """The worker processes, for work that needs no web; use with `with`."""
-    return kind(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=PRELOADED)
+    return Pool(settings.worker_processes, memory_bytes=settings.worker_memory_bytes, preload=preload)
 
 
 def open_client(

@@ -121,7 +121,7 @@ def reader() -> Iterator[object]:
 
 @pytest.mark.parametrize("name", ROUNDS)
 def test_another_reader_holds_the_same_entries(name, reader, rounds, monkeypatch):
-    monkeypatch.setattr(web, "PRELOADED", ("flows.steps.feeds.xml_feed",))  # no page is read here
+    monkeypatch.setattr(web, "READING", ("flows.steps.feeds.xml_feed",))  # no page is read here
     with FaultServer({"/robots.txt": answer(404)}) as server, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # reader's own, on entries it leaves out
         runs, site = rounds(server.url("/feed")), server.url("")

@@ -1,5 +1,8 @@
 """Who reads and who judges: processes of their own, which end with the harvester."""
 
+import subprocess
+import sys
+
 import pytest
 
 from flows.collecting import web
@@ -13,6 +16,25 @@ def test_there_is_a_judge_to_eight_readers_and_at_least_one(readers, judges):
     pools = web.open_pools(load_settings(worker_processes=readers))
     with pools.reading, pools.judging:
         assert (pools.reading.n_workers, pools.judging.n_workers) == (readers, judges)
+
+
+IN_A_FRESH_PROCESS = """
+from flows.collecting import web
+from flows.settings import load_settings
+from tests.flows.test_worker_pools import is_loaded
+with web.open_harvester(load_settings(worker_processes=1), {}) as harvester:
+    for pool in (harvester.pool, harvester.judges):
+        print(*(pool.run_sync(is_loaded, name, timeout_s=60) for name in ("trafilatura", "sklearn")))
+"""
+
+
+def is_loaded(name):
+    return name in sys.modules
+
+
+def test_readers_come_without_what_only_judges_need():
+    done = subprocess.run([sys.executable, "-c", IN_A_FRESH_PROCESS], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["True False", "True True"]
 
 
 def test_both_end_with_the_harvester():
