@@ -19,7 +19,6 @@ from warehouse.publishing import duplicate
 from warehouse.store import Warehouse
 
 STAND_IN = "stand-in.duckdb"
-THREADS = 1  # a run opens the warehouse 60 times for 30,000 articles, and with two holds 20 MiB more in the end
 log = logging.getLogger(__name__)
 
 
@@ -45,7 +44,7 @@ class Access:
                 wait_s = 0.0 if self.held else self._settings.warehouse_wait_s
                 try:
                     warehouse = opened.enter_context(
-                        open_warehouse(self._settings.warehouse, now=self._now, wait_s=wait_s, threads=THREADS)
+                        open_warehouse(self._settings.warehouse, now=self._now, wait_s=wait_s, is_sparing=True)
                     )
                 except WarehouseBusy as busy:
                     self._step_aside(busy)
@@ -56,7 +55,7 @@ class Access:
                         self.held = self.held or busy
                         raise
                     return
-            yield opened.enter_context(open_warehouse(self._file, now=self._now, wait_s=0, threads=THREADS))
+            yield opened.enter_context(open_warehouse(self._file, now=self._now, wait_s=0, is_sparing=True))
 
     def close(self) -> None:
         """The run is over: its stand-in goes."""
@@ -70,7 +69,7 @@ class Access:
             raise busy
         try:
             duplicate(live, self._file)
-            with open_warehouse(self._file, now=self._now, wait_s=0, threads=THREADS) as warehouse:
+            with open_warehouse(self._file, now=self._now, wait_s=0, is_sparing=True) as warehouse:
                 store_spooled(warehouse, self._settings.spool_dir, keep=True)
         except WarehouseError as problem:
             log.warning("%s There is no stand-in for it: %s", busy, problem)

@@ -122,8 +122,8 @@ def test_a_kill_at_any_point_leaves_the_whole_warehouse(file, contents, point):
 def test_a_file_replaced_between_its_opening_and_its_lock_is_opened_anew(file, monkeypatch):
     attached, tries = opening._attached, []
 
-    def replaced_meanwhile(path, mode, threads):
-        connection = attached(path, mode, threads)
+    def replaced_meanwhile(path, mode, is_sparing):
+        connection = attached(path, mode, is_sparing)
         if not tries:
             copy(path, path.with_suffix(".other")).replace(path)
         tries.append(mode)

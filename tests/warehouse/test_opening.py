@@ -3,6 +3,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -71,10 +72,33 @@ def test_times_are_shown_in_utc_wherever_the_machine_stands(path, cases, monkeyp
         ]
 
 
-def test_statements_run_in_as_many_threads_as_are_asked_for(path, cases):
-    for threads in (1, 3):
-        with open_warehouse(path, now=cases.now, threads=threads) as warehouse:
-            assert warehouse.query("select current_setting('threads')").rows == [(threads,)]
+def setting(warehouse, name):
+    [(value,)] = warehouse.query(f"select current_setting('{name}')").rows
+    return value
+
+
+def test_who_stores_little_and_often_may_have_one_thread(path, cases):
+    with open_warehouse(path, now=cases.now, is_sparing=True) as warehouse:
+        assert setting(warehouse, "threads") == 1
+    with open_warehouse(path, now=cases.now) as warehouse:
+        assert setting(warehouse, "threads") > 1 or os.cpu_count() == 1
+
+
+def test_texts_too_huge_to_be_tidied_in_little_memory_are_all_there(path, cases):
+    batch = cases.batch(400)
+    huge = replace(batch, texts=tuple(replace(text, text=text.text_hash + "x" * 500_000) for text in batch.texts))
+    with open_warehouse(path, now=cases.now, is_sparing=True) as warehouse:
+        cases.begin(warehouse)
+        warehouse.store_batch(huge)
+    with open_for_reading(path) as warehouse:
+        count = "select count(*), count(distinct article_id), sum(length(text)) from core.article_texts"
+        lengths = [len(text.text) for text in huge.texts]
+        assert warehouse.query(count).rows == [(400, 400, sum(lengths))]
+
+
+def test_what_does_not_fit_into_memory_is_laid_beside_the_warehouse(path, cases):
+    with open_warehouse(path, now=cases.now) as warehouse:
+        assert setting(warehouse, "temp_directory") == f"{path}.tmp"
 
 
 def test_no_extension_is_ever_fetched(empty):
