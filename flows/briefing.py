@@ -65,12 +65,17 @@ def digest_article(row: WeekArticle, told_before: Mapping[str, str]) -> DigestAr
         why=tuple((one.phrase, one.weight) for one in row.evidence),
         text=row.text or "",
         also_in=tuple(Reprint(one.outlet, one.url, one.title) for one in row.also_in),
-        sectors=tuple(sector.replace("-", " ") for sector in row.sectors),
+        sectors=tuple(map(sector_name, row.sectors)),
         story_id=row.story_id,
         is_story_lead=row.is_story_lead,
         is_late=row.is_late,
         told_before=told_before.get(row.story_id, ""),
     )
+
+
+def sector_name(sector: str) -> str:
+    """A sector of `seeds/tags/sectors.toml` as it is shown: agri-food, wood and furniture."""
+    return sector.replace("-and-", " and ")
 
 
 def week_stories(kinds: Sequence[KindCount], pairs: Sequence[PairCount]) -> tuple[WeekStories, ...]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import seeds
-from flows.briefing import model_note
+from flows.briefing import model_note, sector_name
 from flows.digest import digest, issue, load
 from flows.grouping import keep_stories
 from flows.settings import Settings
@@ -292,6 +292,10 @@ def test_stories_are_grouped_before_they_are_told_and_stay_what_they_are(filled)
     assert [row for row in after if row["article_id"] != "another-report"] == before
     [same] = [row["story_id"] for row in after if row["article_id"] == "another-report"]
     assert same in {row["story_id"] for row in before}
+
+
+def test_sectors_are_shown_as_people_write_them():
+    assert [sector_name(name) for name in ("agri-food", "wood-and-furniture")] == ["agri-food", "wood and furniture"]
 
 
 def test_a_digest_tells_invented_texts_from_labelled_ones():
