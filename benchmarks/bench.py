@@ -34,7 +34,7 @@ STEPS: dict[str, Step] = {
     "feeds_polled": ("feeds_polled.py", ("--feeds", "200"), ("--feeds", "1000")),
     "classification": ("classification.py", ("--texts", "300"), ("--texts", "3000")),
     "whole_ingest": ("whole_ingest.py", ("--pages", "400"), ("--pages", "10000")),
-    "peers": ("peers.py", ("--pages", "200"), ("--pages", "5000")),
+    "peers": ("peers.py", ("--pages", "200"), ("--pages", "10000")),
     "prefects_share": ("prefects_share.py", ("--pages", "400"), ("--pages", "10000")),
     "memory": ("memory.py", ("--articles", "200", "1000"), ("--articles", "1000", "10000", "100000")),
     **{
