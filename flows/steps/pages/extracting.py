@@ -210,8 +210,17 @@ def _published(tree: HtmlElement, facts: Facts, entry: Entry, url: str, seen_at:
     found = best_date((entry.published, *facts.dates))
     if found is not None and not found.in_future:
         return found
-    # htmldate searches the whole page, which costs a third of the extraction: only where nobody else knows. Its
-    # extensive search stays off, for that makes 1 January of any year it finds.
+    return _searched_date(tree, url, seen_at) or found
+
+
+def _searched_date(tree: HtmlElement, url: str, seen_at: datetime) -> Published | None:
+    """What htmldate finds on the whole page, for a third of the extraction's time: only where nobody else knows.
+
+    Its extensive search stays off, for that makes 1 January of any year it finds.
+    """
     earliest, latest = EARLIEST.strftime("%Y-%m-%d"), (seen_at + timedelta(days=1)).strftime("%Y-%m-%d")
-    raw = find_date(tree, url=url, original_date=True, extensive_search=False, min_date=earliest, max_date=latest)
-    return (parse_date(raw, source="page", seen_at=seen_at) if raw else None) or found
+    try:
+        raw = find_date(tree, url=url, original_date=True, extensive_search=False, min_date=earliest, max_date=latest)
+    except AssertionError:  # of a page that is one script and nothing around it
+        return None
+    return parse_date(raw, source="page", seen_at=seen_at) if raw else None

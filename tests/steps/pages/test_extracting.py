@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.steps.feeds.parsing import Entry
@@ -230,6 +230,7 @@ MARKUP = st.lists(st.sampled_from(["word " * 30, *PIECES.split(" ")]), max_size=
 
 @settings(deadline=None)
 @given(MARKUP)
+@example(["<body>", "<html>", "<script\ttype='application/ld+json'>"])
 def test_no_markup_raises(pieces):
     assert isinstance(extract("".join(pieces)), Article | Loss)
 
