@@ -99,9 +99,10 @@ def prepare_prefect(settings: Settings) -> None:
 def take_from_one_heap() -> None:
     """Let all threads of this process, and of those it starts, take memory from the same heap.
 
-    glibc gives them up to eight a core, and what a thread lets go of another cannot use: a run's articles are made by
-    eight threads and let go by one. (DuckDB has an allocator of its own.) A MALLOC_ARENA_MAX of the user's stays, and
-    other C libraries do as ever.
+    glibc gives them up to eight a core, and what a thread lets go of another cannot use: a run's articles are made
+    by eight threads and let go by one. (Over 30,000 articles it makes no difference, 345 MiB either way; all our
+    figures of memory are of one heap. DuckDB has an allocator of its own.) A MALLOC_ARENA_MAX of the user's stays,
+    and other C libraries do as ever.
     """
     if "MALLOC_ARENA_MAX" not in os.environ:
         os.environ["MALLOC_ARENA_MAX"] = "1"

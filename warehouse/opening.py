@@ -30,9 +30,10 @@ STORAGE_VERSION = "v1.4.0"
 _ROW_GROUP_SIZE = 61_440
 _WRITING = f"read_write, row_group_size {_ROW_GROUP_SIZE}"
 CREATING = f"storage_version '{STORAGE_VERSION}', {_WRITING}"
-# Closing puts small groups of rows together, and once in 30,000 articles that took 150 MiB. What does not fit in here
-# waits on the disk, which takes 0.7 s in place of 0.3. If it cannot be done in so little, after some huge texts, it
-# stays in the log of the file for the next opening. Nothing is lost by that; while storing, too little is an error.
+# Closing puts small groups of rows together, and once in 30,000 articles that took 90 to 160 MiB. What does not fit
+# in here waits on the disk: 0.4 s in place of 0.2 for 32,000 texts. If it cannot be done in so little, after some
+# huge texts, it stays in the log of the file for the next opening. Nothing is lost by that; while storing, too little
+# is an error.
 _TIDIED_WITHIN = "64 MiB"
 _CATALOG = "smewatch"  # fixed, so that a file called core.duckdb cannot make core.articles ambiguous
 _HELD = re.compile(r"Could not set lock|Unique file handle conflict")
