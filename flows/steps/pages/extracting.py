@@ -18,6 +18,7 @@ from flows.steps.feeds.parsing import Entry
 from flows.steps.outcomes import Outcome
 from flows.steps.pages.article import Article
 from flows.steps.pages.metadata import Facts, read_facts
+from flows.steps.pages.pruning import quicken
 from flows.steps.pages.walls import Sight, wall_of
 from flows.steps.text.charsets import decode
 from flows.steps.text.dates import EARLIEST, Published, best_date, parse_date
@@ -44,6 +45,7 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 HTML_PARSER.set_element_class_lookup(
     ElementDefaultClassLookup(HtmlElement, HtmlComment, HtmlProcessingInstruction, HtmlEntity)
 )
+quicken()
 
 
 def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article | Loss:
