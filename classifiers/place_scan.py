@@ -107,12 +107,12 @@ def _hits(page: _Page, index: Index) -> Iterator[Hit]:
 
 def _openings(words: Sequence[str], index: Index) -> list[int]:
     """The words at which a name may begin: in English one in ten, so the others are passed over at once."""
-    first = index.first
-    if not index.stems and not index.unbroken:
+    first, stems = index.first, index.stems
+    if not stems and not index.unbroken:
         return [at for at, word in enumerate(words) if word in first]
-    if not index.stems:
+    if not stems:
         return [at for at, word in enumerate(words) if word in first or word >= "\u0600"]
-    return [at for at, word in enumerate(words) if word in first or word >= "\u0600" or _stem(word, index)]
+    return [at for at, word in enumerate(words) if word in first or word >= "\u0600" or word.lower()[:3] in stems]
 
 
 def _inflected(page: _Page, at: int, index: Index) -> Iterator[Hit]:
