@@ -123,7 +123,7 @@ def _branch(text: str) -> Branch:
     if step is None:
         raise WordedOtherwise(text)
     tags, predicates = (step[1],), _PREDICATE.findall(step[2])
-    if predicates and _TAGS.fullmatch(predicates[0]):
+    if tags == ("*",) and predicates and _TAGS.fullmatch(predicates[0]):
         tags = tuple(re.findall(r"self::(\w+)", predicates.pop(0)))
     if not predicates:
         return Branch(tags)
@@ -160,7 +160,7 @@ def _term(text: str) -> tuple[str, str]:
 
 def _before_translation(old: str, new: str, value: str) -> str:
     """What `value` can have been before translate(): "nav" of translate(..., 'N', 'n') is "[nN]av"."""
-    if len(old) != len(new) or set(old) & set(value):
+    if not len(old) == len(new) == len(set(new)) or set(old) & set(value):
         raise WordedOtherwise(value)
     before = dict(zip(new, old, strict=True))
     return "".join(f"[{c}{before[c]}]" if c in before else re.escape(c) for c in value)

@@ -137,6 +137,7 @@ def test_an_element_of_two_branches_is_found_once():
         *("//div[@class='a']", ".//div/p[@class='a']", ".//div[not(@class)]", ".//div[string-length(@class)>3]"),
         *('.//div[@class="a"]', "(.//div[@class='a'])[1]", ".//div[translate(@class,'A','a')='a']", "./div"),
         *(".//div[contains(translate(@class,'AB','a'),'x')]", ".//div[contains(translate(@class,'N','n'),'Nav')]"),
+        *(".//div[contains(translate(@class,'AB','cc'),'x')]", ".//div[self::p or self::div]"),
         *(".//div[@class|@id='a']", ".//div[.//p[@class='a']]", ".//div[text()='a']", ".//x:div[@class='a']"),
     ],
 )
