@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
 from flows.service import crons, marks
 from flows.settings import Settings
 from flows.steps.digests.weeks import IsoWeek, last_full_week
+from warehouse.digest_rows import StoredEdition
+from warehouse.opening import open_for_reading
 
 MOST_WEEKS = 4  # made up for at once; a machine that was off for longer tells its owner so by the gap
 
@@ -29,12 +32,25 @@ def owed_weeks(written: Iterable[str], last: IsoWeek, most: int = MOST_WEEKS) ->
 
 
 def written_weeks(settings: Settings) -> list[str]:
-    """Labels of the weeks whose page lies in the folder of digests: nobody reads a row in the warehouse."""
-    return sorted(page.parent.name for page in settings.digests_dir.glob("*-W*/index.html"))
+    """Labels of the weeks whose digest the warehouse keeps; one that was written before its week was over is none.
+
+    Whether its page lies in the folder is the archive's matter, which makes what is missing there: after a restored
+    backup pages are left of weeks that the warehouse knows nothing of.
+    """
+    with open_for_reading(settings.warehouse, wait_s=settings.warehouse_wait_s) as warehouse:
+        kept = warehouse.editions()
+    return sorted({edition.week for edition in kept if edition.created_at >= _end(edition)})
+
+
+def _end(edition: StoredEdition) -> datetime:
+    return IsoWeek.parse(edition.week).bounds(ZoneInfo(edition.zone))[1]
 
 
 def weeks_to_write(settings: Settings, now: datetime) -> list[IsoWeek]:
-    """What a scheduled digest writes. A week that has one is never written again by a schedule."""
+    """What a scheduled digest writes. A week that has one is never written again by a schedule.
+
+    Raises NoWarehouse and WarehouseBusy.
+    """
     return owed_weeks(written_weeks(settings), last_full_week(now, settings.tz))
 
 
