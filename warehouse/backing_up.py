@@ -36,7 +36,7 @@ def back_up(live: Path, target: Path, *, now: datetime, wait_s: float = 60.0) ->
         raise NoWarehouse(live)
     if target.exists():
         raise BackupRefused(f"{target} exists; a backup never replaces one. Choose another name.")
-    if live.with_name(f"{live.name}.wal").exists():
+    if log_of(live).exists():
         with open_warehouse(live, now=now, wait_s=wait_s):
             pass  # what a killed run committed stands in the log only; opening and closing moves it into the file
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
@@ -81,6 +81,8 @@ def restore(backup: Path, live: Path, *, now: datetime) -> Path | None:
         if live.exists():
             _settle(live, now)
             live.rename(aside)
+        if log_of(live).exists():  # it would be laid over the backup
+            log_of(live).rename(log_of(aside))
         draft.replace(live)
     finally:
         for leftover in draft.parent.glob(f"{draft.name}*"):
@@ -89,11 +91,16 @@ def restore(backup: Path, live: Path, *, now: datetime) -> Path | None:
 
 
 def _settle(live: Path, now: datetime) -> None:
-    """See that nobody has the warehouse open and nothing of it is left in a log. A broken one may be replaced."""
+    """See that nobody has the warehouse open, and lay its log into it. A broken one may be replaced."""
     try:
         with open_warehouse(live, now=now, wait_s=0):
             pass
     except WarehouseBusy:
         raise
     except WarehouseError:
-        live.with_name(f"{live.name}.wal").unlink(missing_ok=True)
+        pass  # it is moved aside as it is
+
+
+def log_of(file: Path) -> Path:
+    """Where DuckDB keeps what is not yet in a file: it lays it over whatever has the file's name."""
+    return file.with_name(f"{file.name}.wal")

@@ -211,6 +211,8 @@ def _as_refusal(path: Path, error: duckdb.Error) -> Exception:
         return StorageTooNew(path, str(error).splitlines()[0])
     if "not a valid DuckDB database" in str(error):
         return NotAWarehouse(path, "DuckDB does not recognise it.")
+    if "replaying WAL file" in str(error):
+        return NotAWarehouse(path, f"its log {path.name}.wal does not belong to it or is damaged ({error}).")
     if re.search(r"corrupt database file", str(error), re.IGNORECASE):
         return NotAWarehouse(path, f"it is damaged ({error}).")
     return error

@@ -30,6 +30,13 @@ def rows(path, sql="select article_id from core.articles order by 1"):
         return warehouse.query(sql).rows
 
 
+def die_after(live, *statements):
+    """A process that is killed with its changes in the log alone."""
+    lines = [f"connection.execute({statement!r})" for statement in ("set checkpoint_threshold = '1TB'", *statements)]
+    code = ["import os, duckdb", f"connection = duckdb.connect({str(live)!r})", *lines, "os.kill(os.getpid(), 9)"]
+    subprocess.run([sys.executable, "-c", "\n".join(code)], check=False)
+
+
 def test_a_backup_is_the_warehouse_and_says_what_it_holds(live, tmp_path, cases):
     done = back_up(live, tmp_path / "b" / "one.duckdb", now=cases.now)
     assert (done.n_articles, done.failed_checks, done.schema_version) == (4, (), migrations()[-1].version)
@@ -46,12 +53,7 @@ def test_a_backup_never_replaces_a_file(live, tmp_path, cases):
 
 
 def test_what_a_killed_run_committed_is_in_the_backup(live, tmp_path, cases):
-    program = (
-        "import sys, os, signal, pathlib, duckdb\n"
-        f"connection = duckdb.connect({str(live)!r}); connection.execute(\"set checkpoint_threshold = '1TB'\")\n"
-        "connection.execute(\"update core.articles set title = 'Committed'\"); os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    subprocess.run([sys.executable, "-c", program], check=False)
+    die_after(live, "update core.articles set title = 'Committed'")
     assert live.with_name(f"{live.name}.wal").stat().st_size > 0
     done = back_up(live, tmp_path / "b.duckdb", now=cases.now)
     assert set(rows(done.path, "select title from core.articles")) == {("Committed",)}
@@ -82,6 +84,30 @@ def test_restoring_needs_no_warehouse_to_be_there_and_replaces_a_broken_one(live
     live.write_bytes(b"broken")
     assert restore(backup, live, now=cases.now).read_bytes() == b"broken"
     assert len(rows(live)) == 4
+
+
+@pytest.mark.parametrize("place", [0.4, 0.5, 0.9])
+def test_a_log_that_is_damaged_goes_aside_with_its_file(live, tmp_path, cases, place):
+    backup = back_up(live, tmp_path / "b.duckdb", now=cases.now).path
+    die_after(live, "update core.articles set title = 'Later'", "update core.articles set title = 'Latest'")
+    log = live.with_name(f"{live.name}.wal")
+    damaged = bytearray(log.read_bytes())
+    damaged[int(len(damaged) * place)] ^= 0xFF
+    log.write_bytes(damaged)
+    aside = restore(backup, live, now=cases.now)
+    assert rows(live) == rows(backup)
+    assert not log.exists()
+    assert aside.exists()
+
+
+def test_a_log_that_belongs_to_another_file_is_told_in_a_sentence(live, tmp_path, cases):
+    backup = back_up(live, tmp_path / "b.duckdb", now=cases.now).path
+    with open_warehouse(live, now=cases.now) as warehouse:
+        warehouse.query("update core.articles set title = 'Later'")
+    die_after(live, "update core.articles set title = 'Latest'")
+    shutil.copy(backup, live)  # by hand, and the log is forgotten
+    with pytest.raises(NotAWarehouse, match="its log .* does not belong to it"):
+        rows(live)
 
 
 def test_nothing_is_moved_for_a_file_that_is_no_backup_or_while_the_warehouse_is_open(live, tmp_path, cases):
