@@ -106,7 +106,7 @@ def test_a_log_that_belongs_to_another_file_is_told_in_a_sentence(live, tmp_path
         warehouse.query("update core.articles set title = 'Later'")
     die_after(live, "update core.articles set title = 'Latest'")
     shutil.copy(backup, live)  # by hand, and the log is forgotten
-    with pytest.raises(NotAWarehouse, match="its log .* does not belong to it"):
+    with pytest.raises(NotAWarehouse, match=r"its log .* does not belong to it"):
         rows(live)
 
 
