@@ -97,7 +97,8 @@ def load(settings: Settings, week: IsoWeek, now: datetime) -> Material:
     """Open the warehouse once and take out all that the digest of a week needs."""
     start, end = week.bounds(settings.tz)
     first, _ = shown_weeks(week)[0].bounds(settings.tz)
-    with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
+    wait_s = settings.warehouse_wait_s
+    with open_warehouse(settings.warehouse, now=now, wait_s=wait_s) as warehouse, warehouse.as_of_now():
         articles = warehouse.week_articles(start, end, settings.zone)
         counts = warehouse.week_counts(start, end, polled_until=end + LATE)
         kinds = warehouse.week_stories(settings.zone, first, end)

@@ -73,7 +73,7 @@ def export(warehouse: Warehouse, folder: Path, form: str, *, now: datetime, with
     """
     writer, ending = FORMS[form]
     relations = warehouse.base_tables() if form == "full" else warehouse.public_views(with_texts=with_texts)
-    with _alone(folder / form) as place:
+    with _alone(folder / form) as place, warehouse.as_of_now():
         before = _earlier(place)
         parts = {_path(part, ending): part for relation in relations for part in warehouse.parts(relation)}
         versions = (warehouse.schema_version(), warehouse.duckdb_version())

@@ -1,7 +1,7 @@
 """One open connection, and the few ways in which everything else uses it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -24,6 +24,19 @@ class Session:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, is_read_only: bool = False) -> None:
         self._connection = connection
         self._is_read_only = is_read_only
+
+    @contextmanager
+    def as_of_now(self) -> Iterator[None]:
+        """Let every question of the block see one state; in a lake, others store between two questions.
+
+        What the block writes would be lost: it is for questions alone.
+        """
+        self._connection.begin()
+        try:
+            yield
+        finally:
+            with suppress(duckdb.Error):  # a question that failed has ended it already
+                self._connection.rollback()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -63,6 +63,26 @@ def examples(another):
     return at
 
 
+def test_questions_as_of_now_see_nothing_of_what_is_stored_between_them(another):
+    told = answer(
+        start(
+            "def n_runs(lake):\n"
+            "    return lake.query('select count(*) from ops.runs').rows[0][0]\n"
+            "with open_warehouse(address, now=cases.NOW) as lake:\n"
+            "    ingest(lake, 'a')\n"
+            "    with lake.as_of_now():\n"
+            "        first = n_runs(lake)\n"
+            "        with open_warehouse(address, now=cases.NOW) as other:\n"
+            "            ingest(other, 'b')\n"
+            "        second = n_runs(lake)\n"
+            "    print(json.dumps([second - first, n_runs(lake) - second]))",
+            another("snapshot"),
+        )
+    )
+    assert told[0] == 0
+    assert told[1] > 0
+
+
 def test_two_processes_that_ingest_into_one_lake_at_once_lose_and_double_nothing(address, tmp_path):
     writers = [
         start(
