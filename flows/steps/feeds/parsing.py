@@ -53,7 +53,7 @@ class ParsedFeed:
     skip_days: frozenset[int] = frozenset()  # 0 = Monday, GMT (RSS 2.0 skipDays)
     is_malformed: bool = False  # not well-formed; read by mending it or by the forgiving parser
     next_archive_url: str | None = None  # RFC 5005 prev-archive
-    is_cut: bool = False  # it announced more than 2,000 entries; these are the first
+    is_cut: bool = False  # it announced more than 2,000 entries; these are the first, of a sitemap the latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,6 +293,17 @@ def test_at_most_2000_entries_are_read_in_document_order(kind, announced):
     assert not feed.is_malformed
 
 
+@pytest.mark.parametrize("name", ["lastmod", "publication_date"])
+def test_of_a_longer_sitemap_the_latest_addresses_are_read(name):
+    urls = [
+        f"<url><loc>https://a.test/{n}</loc><{name}>{1990 + n // 100}-01-01</{name}></url>"
+        for n in range(MAX_ENTRIES + 100)  # the oldest first, as in many
+    ]
+    feed = parse(f"<urlset>{''.join(urls)}</urlset>")
+    assert [entry.link for entry in feed.entries] == [f"https://a.test/{n}" for n in range(100, MAX_ENTRIES + 100)]
+    assert feed.is_cut
+
+
 @pytest.mark.parametrize(
     "document",
     [
