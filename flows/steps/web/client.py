@@ -170,7 +170,7 @@ class Client:
         address = host if literal_address(host) else await self._resolver.usual_address(host)
         async with self.paces.turn(host, request.lane, address) as rest_s:
             if rest_s:
-                return Loss(Outcome.REFUSED, f"{host} asked to be left alone", retry_after_s=rest_s), 0.0
+                return Loss(Outcome.REFUSED, f"{host} is left alone for now", retry_after_s=rest_s), 0.0
             async with self._connections:
                 await self.has_room.wait()
                 started = time.monotonic()

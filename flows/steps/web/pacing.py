@@ -12,6 +12,9 @@ from flows.steps.web.urls import registrable_domain
 CRAWL_DELAY_CAP_S = 60.0  # some files ask for a day; a host that means it answers 429
 SLOWEST_S = 300.0
 LONGEST_WAIT_S = 120.0  # a host that wants more than this is left for another run
+LONGEST_QUEUE_S = (
+    600.0  # of pages of one host: what would wait longer is left for another run, which may begin sooner
+)
 LONGEST_REST_S = 7 * 86_400.0  # some Retry-Afters are numbers that mean nothing
 _LATENCY_WEIGHT = 0.25  # of the newest answer in the moving average
 _RECOVERY = 0.75  # each good answer takes a quarter off the slow-down
@@ -57,6 +60,7 @@ class _Machine:
 @dataclass(slots=True)
 class _Host:
     places: dict[Lane, asyncio.Semaphore]
+    n_pages: int = 0  # that wait for their turn, or have it
     next_start: float = 0.0
     rests_until: float = 0.0
     crawl_delay_s: float = 0.0
@@ -117,12 +121,21 @@ class HostPaces:
     async def turn(self, host: str, lane: Lane, address: str | None = None) -> AsyncIterator[float]:
         """Hold a place at a host, and at the address it resolves to, from the moment their clocks allow a start.
 
-        Yields 0 when we may ask, else the seconds for which the host wants to be left alone: then do not ask.
+        Yields 0 when we may ask, else the seconds for which the host wants to be left alone, or, at once, those that
+        the pages before this one take if they are too many: then do not ask.
         """
         state = self._host(host)
         machine = self._machine(address or host)
-        async with state.places[lane], machine.places:  # always in this order, so nobody waits in a circle
-            yield await self._wait(state, machine, lane)
+        queue_s = state.n_pages * self._delay_s(state, lane) if lane is Lane.PAGE else 0.0
+        if queue_s > LONGEST_QUEUE_S:
+            yield queue_s
+            return
+        state.n_pages += lane is Lane.PAGE
+        try:
+            async with state.places[lane], machine.places:  # always in this order, so nobody waits in a circle
+                yield await self._wait(state, machine, lane)
+        finally:
+            state.n_pages -= lane is Lane.PAGE
 
     async def _wait(self, state: _Host, machine: _Machine, lane: Lane) -> float:
         async with state.gate:  # one waits for a clock at a time, so starts keep their distance and their order

@@ -9,6 +9,7 @@ import pytest
 
 from flows.steps.web.pacing import (
     CRAWL_DELAY_CAP_S,
+    LONGEST_QUEUE_S,
     LONGEST_REST_S,
     LONGEST_WAIT_S,
     SLOWEST_S,
@@ -231,6 +232,29 @@ def test_many_waiting_visits_keep_distance_and_order():
     order = starts(*[("a.test", PAGE)] * 50, takes_s=0.1)
     assert order == sorted(order)
     assert Counter(round(b - a, 6) for a, b in pairwise(order)) == {5.0: 49}
+
+
+def test_pages_behind_ten_minutes_of_others_are_left_for_another_run_and_feeds_and_other_hosts_are_not():
+    clock = Clock()
+    pace = paces(clock)
+
+    async def visit(host: str, lane: Lane) -> float:
+        async with pace.turn(host, lane) as rest_s:
+            return rest_s
+
+    crowd = [visit("a.test", PAGE) for _ in range(1_000)]
+    *pages, feed, other = asyncio.run(clock.run(*crowd, visit("a.test", FEED), visit("b.test", PAGE)))
+    n_asked = (
+        int(LONGEST_QUEUE_S / 5.0) + 2
+    )  # the first is gone at once, and the last waits no longer than ten minutes
+    assert pages[:n_asked] == [0.0] * n_asked
+    assert all(rest_s > LONGEST_QUEUE_S for rest_s in pages[n_asked:])
+    assert (feed, other) == (0.0, 0.0)
+    assert clock.now - 1000.0 <= LONGEST_QUEUE_S + 5.0
+
+
+def test_a_pace_of_zero_has_no_queue():
+    assert starts(*[("a.test", PAGE)] * 500, takes_s=0.0, page=HostPace(0.0, 2)) == [0.0] * 500
 
 
 # --- From run to run ------------------------------------------------------------------------------------------------
