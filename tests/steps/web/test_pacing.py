@@ -244,13 +244,11 @@ def test_pages_behind_ten_minutes_of_others_are_left_for_another_run_and_feeds_a
 
     crowd = [visit("a.test", PAGE) for _ in range(1_000)]
     *pages, feed, other = asyncio.run(clock.run(*crowd, visit("a.test", FEED), visit("b.test", PAGE)))
-    n_asked = (
-        int(LONGEST_QUEUE_S / 5.0) + 2
-    )  # the first is gone at once, and the last waits no longer than ten minutes
+    n_asked = int(LONGEST_QUEUE_S / 5.0) + 2  # the first is gone at once, and the last waits for ten minutes
     assert pages[:n_asked] == [0.0] * n_asked
     assert all(rest_s > LONGEST_QUEUE_S for rest_s in pages[n_asked:])
     assert (feed, other) == (0.0, 0.0)
-    assert clock.now - 1000.0 <= LONGEST_QUEUE_S + 5.0
+    assert clock.now - 1000.0 <= LONGEST_QUEUE_S + 10.0  # a feed started between them
 
 
 def test_a_pace_of_zero_has_no_queue():
