@@ -155,8 +155,10 @@ def _promote(settings: Settings, model_id: str, reason: str) -> None:
         echo(f"Model {model_id} is in use already.")
         return
     instead_of = current.name if current else None
-    models.make_current(settings, models.Decision(model_id, now.isoformat(), getpass.getuser(), reason, instead_of))
+    decision = models.Decision(model_id, now.isoformat(), getpass.getuser(), reason, instead_of)
+    # Opened first: a warehouse that is held leaves the model in use that its history names.
     with in_sentences(), open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
+        models.make_current(settings, decision)
         models.register(warehouse, folder, now)
     publish_if_quick(settings)
     echo(f"Model {model_id} is in use. Let it judge the past as well: smewatch classify --rejudge")

@@ -18,7 +18,7 @@ from flows.models import FEWEST_BACKGROUND, TooLittleBackground
 from flows.rejudge import RejudgeReport, rejudge
 from flows.settings import Settings
 from flows.train import train
-from tests.flows.tools import QuickCli, failed_checks, rows
+from tests.flows.tools import QuickCli, failed_checks, held, rows
 from warehouse.opening import open_warehouse
 from warehouse.rows import ArticleRow, Batch, FeedRow, LabelRow, TextRow
 
@@ -127,6 +127,16 @@ def test_a_model_can_be_kept_aside_promoted_by_hand_and_taken_back(learn, settin
     assert "cannot be used" not in cli("models", "list").stdout
     refused = cli("models", "promote", "rel-000000000000")
     assert (refused.returncode, "has no folder" in refused.stderr) == (1, True)
+
+
+def test_a_promotion_that_finds_the_warehouse_held_changes_nothing(learn, settings, tmp_path):
+    first, second = learn("good"), learn("blind", promotion="never")
+    cli = QuickCli(tmp_path)
+    with held(settings.warehouse_file):
+        refused = cli("models", "promote", second.name, SMEWATCH_WAREHOUSE_WAIT_S="0.1")
+    assert (refused.returncode, "held" in refused.stderr) == (1, True)
+    assert models.current_model(settings) == first.folder
+    assert [row[:2] for row in promotions(settings)] == [("promoted", first.name)]
 
 
 def test_an_outdated_model_is_named_and_a_new_one_takes_its_place(learn, settings):
