@@ -18,6 +18,7 @@ from flows.steps.web.reservations import of_robots
 _FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not longer than a day
 _RETRY = timedelta(hours=1)  # how soon we ask again after a server that could not say
 REMEMBERED = timedelta(hours=48)  # how old the last file we read may be to stand in for one we cannot have (2.4)
+_LONGEST_RATE_S = 10**9  # some files hold numbers of 400 digits, which divide into no float
 _US, _OTHERS = "us", "others"
 # A product name is letters, hyphens and underscores (RFC 9309, 2.2.1); what follows it, a version, does not count.
 _AGENT_LINE = re.compile(r"\s*user[-\s]*agent\s*:?\s*([a-z_-]+|\*(?=\s*(?:#|$))|)", re.I)
@@ -43,7 +44,7 @@ class Rules:
         if self.file is None:
             return None
         rate = self.file.request_rate(_US)
-        wishes = [self.file.crawl_delay(_US), rate.seconds / rate.requests if rate else None]
+        wishes = [self.file.crawl_delay(_US), min(rate.seconds, _LONGEST_RATE_S) / rate.requests if rate else None]
         return max((wish for wish in wishes if wish is not None), default=None)
 
 

@@ -170,6 +170,7 @@ DELAYS = [
     ("Crawl-delay: 7", 7), ("Crawl-delay: 0.5", 0.5), ("Crawl-delay: 0", 0), ("Crawl-delay: -1", 0),
     ("Crawl-delay: 1e9", 60), ("Crawl-delay: abc", 0), ("Crawl-delay: nan", 0), ("Crawl-delay: inf", 0),
     ("Request-rate: 1/10", 10), ("Crawl-delay: 3\nRequest-rate: 1/10s", 10), ("", 0),
+    ("Request-rate: 1/" + "9" * 400, 60), ("Request-rate: " + "9" * 400 + "/1", 0),
 ]  # fmt: skip
 
 
