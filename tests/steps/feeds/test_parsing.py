@@ -77,6 +77,18 @@ def test_utf_7_cannot_hide_a_document_type(says_so):
     assert isinstance(feed, NotAFeed)
 
 
+@pytest.mark.parametrize("says_so", ["header", "declaration"])
+@pytest.mark.parametrize(
+    "charset",
+    ["undefined", "hex", "base64", "zlib", "rot13", "unicode-escape", "Unicode_Escape", "raw-unicode-escape"],
+)
+def test_what_is_no_charset_of_documents_is_not_believed(charset, says_so):
+    declaration = f'<?xml version="1.0" encoding="{charset}"?>' if says_so == "declaration" else ""
+    body = f"{declaration}<rss><channel><item><title>Zürich \\x3cb</title></item></channel></rss>".encode("latin-1")
+    feed = parse(body, charset=charset if says_so == "header" else None)
+    assert feed.entries[0].title == "Zürich \\x3cb"
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [("&bomb; &amp; co", "&bomb; & co"), ("R&D", "R&D"), ("a&nbsp;b&eacute;", "a bé"), ("&#8364;&#x20AC;", "€€")],
