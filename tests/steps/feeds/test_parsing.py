@@ -7,7 +7,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.steps.feeds.drafts import MAX_ENTRIES
@@ -377,17 +377,23 @@ def test_no_markup_raises(pieces):
     assert parse(body.encode("utf-8", "surrogatepass")) == feed
 
 
+STRINGS = st.text(st.characters() | st.sampled_from("<&\ud83d"))  # JSON can write half a character
+
+
 @settings(deadline=None)
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+        st.none() | st.booleans() | st.floats() | STRINGS, lambda x: st.lists(x) | st.dictionaries(STRINGS, x)
     )
 )
-def test_no_json_raises(items):
-    document = json.dumps(
-        {"version": "https://jsonfeed.org/version/1", "items": [items, {"id": items, "url": items}]}
-    )
-    assert isinstance(parse(document), ParsedFeed)
+@example("R&D talks \ud83d")
+def test_no_json_raises_and_all_of_its_entries_can_be_written(items):
+    keys = ("id", "url", "title", "summary", "content_html", "content_text")
+    document = json.dumps({"version": "https://jsonfeed.org/version/1", "items": [items, dict.fromkeys(keys, items)]})
+    feed = parse(document)
+    assert isinstance(feed, ParsedFeed)
+    said = [(one.title, one.summary, one.guid, one.link, one.author, one.content_html) for one in feed.entries]
+    assert json.dumps(said, ensure_ascii=False).encode()
 
 
 @settings(deadline=None)
