@@ -150,7 +150,7 @@ class RobotsCache:
             if known is None or now >= known.until:
                 known = await self._asked(known, origin, now)
             self._known[origin] = known
-        self._client.paces.set_crawl_delay(parts.hostname or "", known.rules.delay_s())
+        self._client.paces.set_crawl_delay(origin, known.rules.delay_s())
         return known.rules
 
     async def _recalled(self, origin: str) -> _Known | None:
