@@ -74,12 +74,17 @@ def reserved(statements: Sequence[str]) -> Loss | None:
     return Loss(Outcome.ROBOTS, f"reserved ({statements[0]})") if statements else None
 
 
+def _says_no_rules(status: int) -> bool:
+    """Whether a status means an empty file, or none (RFC 9309, 2.3.1.1 and 2.3.1.3)."""
+    return status in (204, 205) or (400 <= status < 500 and status != 429)
+
+
 @dataclass(frozen=True, slots=True)
 class RobotsFile:
     """One robots.txt as it was read, to be remembered between runs."""
 
     origin: str  # scheme, host and port: "https://news.test"
-    body: bytes  # at most 512 KiB; empty where the origin has none (4xx)
+    body: bytes  # at most 512 KiB; empty where the origin has none (204, 4xx)
     read_at: datetime  # aware, UTC
 
 
@@ -163,14 +168,14 @@ class RobotsCache:
         return _Known(rules, file.read_at + _FRESH, file)
 
     async def _asked(self, known: _Known | None, origin: str, now: datetime) -> _Known:
-        """What is known after asking: a file, no rules (4xx), or that nothing may be read (5xx, 429, no answer)."""
+        """What is known after asking: a file, no rules (4xx, 204), or that nothing may be read (5xx, 429, none)."""
         request = Request(
             f"{origin}/robots.txt", self._client.limits.robots_bytes, accept="text/plain, */*;q=0.1", is_cut=True
         )
         answer = await self._client.get(request, now)
         if isinstance(answer, Response):
             return await self._read(RobotsFile(origin, answer.body, now))
-        if answer.http_status is not None and 400 <= answer.http_status < 500 and answer.http_status != 429:
+        if answer.http_status is not None and _says_no_rules(answer.http_status):
             return await self._read(RobotsFile(origin, b"", now))
         if known is not None and known.file is not None and now < known.file.read_at + REMEMBERED:
             return replace(known, until=now + _RETRY)

@@ -71,6 +71,7 @@ def test_rules_with(rules, path, is_allowed):
 
 STATUSES: list[tuple[str, Script, Outcome | None]] = [
     ("200", answer(200, b"User-agent: *\nDisallow: /x"), None),
+    ("204", answer(204), None),
     ("404", answer(404), None),
     ("401", answer(401), None),
     ("403", answer(403), None),
