@@ -206,8 +206,8 @@ class Harvester:
         etag, last_modified = validators(asked.state, now)
         where = asked.state.validators_url
         robots = self._robots if self._feeds_obey_robots else None
-        answer = await fetch_feed(
-            self._client, asked.url, etag, last_modified, now, validators_url=where, robots=robots
+        answer = await _of_the_web(
+            fetch_feed(self._client, asked.url, etag, last_modified, now, validators_url=where, robots=robots)
         )
         poll = await self._understood(asked.feed, answer, now)
         duration_s = time.monotonic() - begun
@@ -241,7 +241,7 @@ class Harvester:
                 return Ending(entry, Outcome.STORED, whole)
         if not entry.link:
             return Ending(entry, Outcome.BAD_LINK, detail="no link, and too little text in the feed")
-        page = await fetch_page(self._client, entry.link, self._robots, now)
+        page = await _of_the_web(fetch_page(self._client, entry.link, self._robots, now))
         if isinstance(page, Loss):
             return _lost(entry, page)
         if self._obey_reservations and (refused := reserved(page.reservations)):
@@ -336,6 +336,15 @@ def _lost(entry: Entry, loss: Loss) -> Ending:
         rest_s=loss.retry_after_s,
         is_spared=is_spared,
     )
+
+
+async def _of_the_web(asking: Coroutine[Any, Any, T]) -> T | Loss:
+    """What the web said. An exception is our fault, told aloud, and ends this one item alone; it is tried again."""
+    try:
+        return await asking
+    except Exception as problem:
+        log.exception("asking the web failed")
+        return Loss(Outcome.UNREACHABLE, f"our client failed on it: {type(problem).__name__}"[:MAX_DETAIL_CHARS])
 
 
 def _in_short(problem: CallFailed) -> str:

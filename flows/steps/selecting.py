@@ -52,7 +52,7 @@ class Ending:
     article_id: str | None = None  # the article it led to: new, revised or known; null for losses
     detail: str = ""
     http_status: int | None = None
-    n_attempts: int = 0  # how often we tried to read it, this time included
+    n_attempts: int = 0  # how often we tried to read it since it was last settled, this time included
     next_attempt_at: datetime | None = None
     is_repeat: bool = False  # announced before, with nothing new and nothing due
     is_our_fault: bool = False  # our reader failed on the page: another day, or another version, may read it
@@ -180,9 +180,11 @@ def _linked(ending: Ending, urls: Mapping[str, str]) -> Ending:
 def with_next_try(ending: Ending, known: KnownEntry | None, now: datetime) -> Ending:
     """The ending with its count of tries, and when it is tried again: only what may pass, and six times.
 
+    The count is of tries at one change of the entry: one that was settled before has all six again.
     Not before a host's rest is over, as far as two days; a host that was not asked has not refused.
     """
-    n_attempts = (known.n_attempts if known else 0) + (not ending.is_spared)
+    before = known.n_attempts if known and known.next_attempt_at else 0  # a page that was read begins anew
+    n_attempts = before + (not ending.is_spared)
     may_pass = (ending.outcome in RETRYABLE or ending.is_our_fault) and n_attempts < MAX_ATTEMPTS
     if not may_pass:
         return replace(ending, n_attempts=n_attempts, next_attempt_at=None)

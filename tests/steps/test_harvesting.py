@@ -19,6 +19,7 @@ from flows.steps.outcomes import Outcome, PollOutcome
 from flows.steps.pages.archiving import Archive, archive_file, archived_pages, read_archived
 from flows.steps.selecting import KnownEntry, ToRead
 from flows.steps.web.fetching import Client, HostPace, HostPaces, Limits
+from flows.steps.web.robots import Rules
 from flows.steps.workers import Pool
 from tests.faults.server import FaultServer, answer
 from tests.steps import misreading
@@ -207,6 +208,21 @@ def test_feeds_that_break_the_parser_end_alone(harvester, monkeypatch):
         polls = poll(harvester, *(server.url(path) for path in paths))
     outcomes = [one.outcome for one in polls]
     assert outcomes == [PollOutcome.TOO_SLOW, PollOutcome.READ, PollOutcome.NOT_A_FEED, PollOutcome.READ]
+
+
+def test_what_breaks_our_client_ends_alone_is_told_aloud_and_tried_again(harvester, monkeypatch, caplog):
+    def delay_s(rules):
+        raise OverflowError("a fault of ours")
+
+    monkeypatch.setattr(Rules, "delay_s", delay_s)
+    with FaultServer({"/a": html(page(1))}) as server, caplog.at_level(logging.ERROR):
+        asked, whole = server.url("/a"), to_read(None, content_html=WHOLE)
+        polls, (lost, found) = poll(harvester, asked), read(harvester, to_read(asked), whole)
+    assert polls[0].outcome is PollOutcome.UNREACHABLE
+    assert (lost.outcome, found.outcome) == (Outcome.UNREACHABLE, Outcome.STORED)
+    assert lost.next_attempt_at == NOW + timedelta(minutes=45)
+    assert "OverflowError" in lost.detail
+    assert "a fault of ours" in caplog.text
 
 
 def test_a_name_that_does_not_resolve_ends_unreachable(harvester):

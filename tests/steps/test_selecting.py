@@ -302,6 +302,13 @@ def test_a_page_that_stays_away_is_tried_six_times_in_48_hours_each_pause_twice_
     assert now - NOW <= timedelta(hours=48)
 
 
+def test_tries_are_counted_from_the_first_of_those_that_failed():
+    """A live page that was read well six times has as many tries left as a new one."""
+    read_well = KnownEntry("h1", "revised", "a1", MAX_ATTEMPTS, None)
+    ending = with_next_try(Ending(entry(), Outcome.UNREACHABLE), read_well, NOW)
+    assert (ending.n_attempts, ending.next_attempt_at) == (1, NOW + timedelta(minutes=45))
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_only_what_may_pass_is_tried_again(outcome):
     ending = with_next_try(Ending(entry(), outcome), None, NOW)

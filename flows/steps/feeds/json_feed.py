@@ -48,11 +48,14 @@ def _draft(item: dict[str, Any], feed_language: str) -> Draft:
 
 
 def _text(item: dict[str, Any], key: str) -> str:
-    """A member as text. Ids are often numbers, and the specification asks to take those as strings."""
+    """A member as text. Ids are often numbers, and the specification asks to take those as strings.
+
+    JSON can write half a surrogate pair, which is no character and can be stored nowhere: it goes.
+    """
     value = item.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value)
+    return str(value).encode(errors="ignore").decode()
 
 
 def _author(item: dict[str, Any]) -> str:

@@ -34,7 +34,7 @@ class Life(StrEnum):
 
     NEW = "new"  # never polled
     ACTIVE = "active"
-    DORMANT = "dormant"  # failures of weight 30, or 30 days without a good answer
+    DORMANT = "dormant"  # failures of weight 30, or failures over 30 days without a good answer
     GONE = "gone"  # answered 410 twice, at least a day apart
 
 
@@ -314,10 +314,10 @@ def _failed(state: FeedState, facts: PollFacts, now: datetime) -> FeedState:
     weight = state.failure_weight + _weight(facts)
     first = state.first_failed_at or now
     confirmed = state.gone_since is not None and (now - state.gone_since).total_seconds() >= GONE_CONFIRMED_S
-    without_good_s = (now - (state.last_good_at or first)).total_seconds()
+    failing_s = (now - first).total_seconds()
     if state.state == Life.GONE or (facts.http_status == 410 and confirmed):
         life = Life.GONE  # until it answers well
-    elif weight >= DORMANT_WEIGHT or without_good_s >= DORMANT_S:
+    elif weight >= DORMANT_WEIGHT or failing_s >= DORMANT_S:
         life = Life.DORMANT
     else:
         life = Life.ACTIVE

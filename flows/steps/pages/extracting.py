@@ -223,6 +223,6 @@ def _searched_date(tree: HtmlElement, url: str, seen_at: datetime) -> Published 
     earliest, latest = EARLIEST.strftime("%Y-%m-%d"), (seen_at + timedelta(days=1)).strftime("%Y-%m-%d")
     try:
         raw = find_date(tree, url=url, original_date=True, extensive_search=False, min_date=earliest, max_date=latest)
-    except AssertionError:  # of a page that is one script and nothing around it
+    except (AssertionError, ValueError, OverflowError):  # a page that is one script; a time zone of 99 hours
         return None
     return parse_date(raw, source="page", seen_at=seen_at) if raw else None

@@ -17,7 +17,7 @@ _MIN_EVIDENCE_BYTES = 12  # of three bytes above ASCII, the detector made Baltic
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _DECLARATION_BYTES = 4_096
 _ESCAPED = re.compile(rb"\x1b[$(]")  # ISO 2022 writes Japanese in ASCII bytes, so it is valid UTF-8 as well
-_REFUSED = frozenset({"utf-7", "utf7", "u7", "unicode-1-1-utf-7", "punycode", "idna", "unicode_escape"})
+_REFUSED = frozenset({"utf-7", "utf_7", "punycode", "idna", "unicode-escape", "raw-unicode-escape"})
 
 
 def decode(body: bytes, header_charset: str | None = None) -> str:
@@ -51,7 +51,7 @@ def _readings(body: bytes, header_charset: str | None) -> Iterator[str]:
 def _candidates(body: bytes, header_charset: str | None) -> Iterator[str]:
     declared = html_body_declared_encoding(body[:_DECLARATION_BYTES])
     for label in (header_charset, declared):
-        if label and label.strip().lower() not in _REFUSED and (charset := _known(label)):
+        if label and (charset := _known(label)):
             yield charset
     yield "utf-8"
     sample = body[:_SAMPLE_BYTES]
@@ -65,7 +65,13 @@ def _candidates(body: bytes, header_charset: str | None) -> Iterator[str]:
 def _known(label: str) -> str | None:
     """Python's name of a charset, by the labels browsers know: gb2312 is read as gb18030, latin-1 as windows-1252."""
     charset = resolve_encoding(label)
-    return None if charset is None or charset in _REFUSED else charset
+    if charset is None or charset in _REFUSED:
+        return None
+    try:
+        b" ".decode(charset, "replace")
+    except (LookupError, UnicodeError):  # codecs that give no text (hex, zlib) or nothing at all (undefined)
+        return None
+    return charset
 
 
 def _wide(body: bytes) -> str | None:

@@ -55,12 +55,12 @@ def plain_text(markup: str, *, max_chars: int) -> str:
 
 
 def _stripped(markup: str) -> str:
-    return unescape(nh3.clean(_BLOCK.sub(" ", markup), tags=set()))
+    return unescape(nh3.clean(_BLOCK.sub(" ", _UNSEEN.sub("", markup)), tags=set()))  # nh3 raises on lone surrogates
 
 
 def plain_lines(markup: str, *, max_chars: int) -> str:
     """Scraped HTML as plain text, one line a paragraph; the markup beyond `max_chars` characters is not read."""
-    flat = " ".join(markup[:max_chars].split())
+    flat = " ".join(_UNSEEN.sub("", markup[:max_chars]).split())
     return clean_lines(unescape(nh3.clean(_BLOCK.sub("\n", flat), tags=set())))
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flows.steps.web.urls import registrable_domain
+from flows.steps.web.urls import host_of, registrable_domain
 
 CRAWL_DELAY_CAP_S = 60.0  # some files ask for a day; a host that means it answers 429
 SLOWEST_S = 300.0
@@ -63,7 +63,7 @@ class _Host:
     n_pages: int = 0  # that wait for their turn, or have it
     next_start: float = 0.0
     rests_until: float = 0.0
-    crawl_delay_s: float = 0.0
+    crawl_delays_s: dict[str, float] = field(default_factory=dict)  # by origin: each has a robots.txt of its own
     latency_s: float = 0.0  # moving average of good answers
     slowdown: float = 1.0
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -177,9 +177,9 @@ class HostPaces:
         state.latency_s = known + _LATENCY_WEIGHT * (latency_s - known)
         state.slowdown = max(1.0, state.slowdown * _RECOVERY)
 
-    def set_crawl_delay(self, host: str, seconds: float | None) -> None:
-        """Obey the host's own wish, up to a minute; null takes it back."""
-        self._host(host).crawl_delay_s = min(seconds or 0.0, CRAWL_DELAY_CAP_S)
+    def set_crawl_delay(self, origin: str, seconds: float | None) -> None:
+        """Obey an origin's own wish, up to a minute; null takes it back. Of a host's origins the slowest counts."""
+        self._host(host_of(origin)).crawl_delays_s[origin] = min(seconds or 0.0, CRAWL_DELAY_CAP_S)
 
     def delay_s(self, host: str, lane: Lane) -> float:
         """The seconds we now leave between two starts at a host."""
@@ -187,7 +187,7 @@ class HostPaces:
 
     def _delay_s(self, state: _Host, lane: Lane) -> float:
         own = self._paces[lane].delay_s
-        least = max(own, state.crawl_delay_s, state.latency_s if own else 0.0)
+        least = max(own, *state.crawl_delays_s.values(), state.latency_s if own else 0.0)
         if state.slowdown > 1.0:
             least = max(least, _FIRST_SLOWDOWN_S / 2) * state.slowdown
         return max(min(least, SLOWEST_S), own)

@@ -18,6 +18,7 @@ from flows.steps.web.reservations import of_robots
 _FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not longer than a day
 _RETRY = timedelta(hours=1)  # how soon we ask again after a server that could not say
 REMEMBERED = timedelta(hours=48)  # how old the last file we read may be to stand in for one we cannot have (2.4)
+_LONGEST_RATE_S = 10**9  # some files hold numbers of 400 digits, which divide into no float
 _US, _OTHERS = "us", "others"
 # A product name is letters, hyphens and underscores (RFC 9309, 2.2.1); what follows it, a version, does not count.
 _AGENT_LINE = re.compile(r"\s*user[-\s]*agent\s*:?\s*([a-z_-]+|\*(?=\s*(?:#|$))|)", re.I)
@@ -43,7 +44,7 @@ class Rules:
         if self.file is None:
             return None
         rate = self.file.request_rate(_US)
-        wishes = [self.file.crawl_delay(_US), rate.seconds / rate.requests if rate else None]
+        wishes = [self.file.crawl_delay(_US), min(rate.seconds, _LONGEST_RATE_S) / rate.requests if rate else None]
         return max((wish for wish in wishes if wish is not None), default=None)
 
 
@@ -73,12 +74,17 @@ def reserved(statements: Sequence[str]) -> Loss | None:
     return Loss(Outcome.ROBOTS, f"reserved ({statements[0]})") if statements else None
 
 
+def _says_no_rules(status: int) -> bool:
+    """Whether a status means an empty file, or none (RFC 9309, 2.3.1.1 and 2.3.1.3)."""
+    return status in (204, 205) or (400 <= status < 500 and status != 429)
+
+
 @dataclass(frozen=True, slots=True)
 class RobotsFile:
     """One robots.txt as it was read, to be remembered between runs."""
 
     origin: str  # scheme, host and port: "https://news.test"
-    body: bytes  # at most 512 KiB; empty where the origin has none (4xx)
+    body: bytes  # at most 512 KiB; empty where the origin has none (204, 4xx)
     read_at: datetime  # aware, UTC
 
 
@@ -149,7 +155,7 @@ class RobotsCache:
             if known is None or now >= known.until:
                 known = await self._asked(known, origin, now)
             self._known[origin] = known
-        self._client.paces.set_crawl_delay(parts.hostname or "", known.rules.delay_s())
+        self._client.paces.set_crawl_delay(origin, known.rules.delay_s())
         return known.rules
 
     async def _recalled(self, origin: str) -> _Known | None:
@@ -162,14 +168,14 @@ class RobotsCache:
         return _Known(rules, file.read_at + _FRESH, file)
 
     async def _asked(self, known: _Known | None, origin: str, now: datetime) -> _Known:
-        """What is known after asking: a file, no rules (4xx), or that nothing may be read (5xx, 429, no answer)."""
+        """What is known after asking: a file, no rules (4xx, 204), or that nothing may be read (5xx, 429, none)."""
         request = Request(
             f"{origin}/robots.txt", self._client.limits.robots_bytes, accept="text/plain, */*;q=0.1", is_cut=True
         )
         answer = await self._client.get(request, now)
         if isinstance(answer, Response):
             return await self._read(RobotsFile(origin, answer.body, now))
-        if answer.http_status is not None and 400 <= answer.http_status < 500 and answer.http_status != 429:
+        if answer.http_status is not None and _says_no_rules(answer.http_status):
             return await self._read(RobotsFile(origin, b"", now))
         if known is not None and known.file is not None and now < known.file.read_at + REMEMBERED:
             return replace(known, until=now + _RETRY)

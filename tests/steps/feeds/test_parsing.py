@@ -7,7 +7,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.steps.feeds.drafts import MAX_ENTRIES
@@ -75,6 +75,18 @@ def test_utf_7_cannot_hide_a_document_type(says_so):
     body = declaration + '+ADwAIQ-DOCTYPE rss +AFsAPAAh-ENTITY a "b"+AD4AXQA+ADw-rss+AD4-'
     feed = parse(body, charset="utf-7" if says_so == "header" else None)
     assert isinstance(feed, NotAFeed)
+
+
+@pytest.mark.parametrize("says_so", ["header", "declaration"])
+@pytest.mark.parametrize(
+    "charset",
+    ["undefined", "hex", "base64", "zlib", "rot13", "unicode-escape", "Unicode_Escape", "raw-unicode-escape"],
+)
+def test_what_is_no_charset_of_documents_is_not_believed(charset, says_so):
+    declaration = f'<?xml version="1.0" encoding="{charset}"?>' if says_so == "declaration" else ""
+    body = f"{declaration}<rss><channel><item><title>Zürich \\x3cb</title></item></channel></rss>".encode("latin-1")
+    feed = parse(body, charset=charset if says_so == "header" else None)
+    assert feed.entries[0].title == "Zürich \\x3cb"
 
 
 @pytest.mark.parametrize(
@@ -376,17 +388,23 @@ def test_no_markup_raises(pieces):
     assert parse(body.encode("utf-8", "surrogatepass")) == feed
 
 
+STRINGS = st.text(st.characters() | st.sampled_from("<&\ud83d"))  # JSON can write half a character
+
+
 @settings(deadline=None)
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+        st.none() | st.booleans() | st.floats() | STRINGS, lambda x: st.lists(x) | st.dictionaries(STRINGS, x)
     )
 )
-def test_no_json_raises(items):
-    document = json.dumps(
-        {"version": "https://jsonfeed.org/version/1", "items": [items, {"id": items, "url": items}]}
-    )
-    assert isinstance(parse(document), ParsedFeed)
+@example("R&D talks \ud83d")
+def test_no_json_raises_and_all_of_its_entries_can_be_written(items):
+    keys = ("id", "url", "title", "summary", "content_html", "content_text")
+    document = json.dumps({"version": "https://jsonfeed.org/version/1", "items": [items, dict.fromkeys(keys, items)]})
+    feed = parse(document)
+    assert isinstance(feed, ParsedFeed)
+    said = [(one.title, one.summary, one.guid, one.link, one.author, one.content_html) for one in feed.entries]
+    assert json.dumps(said, ensure_ascii=False).encode()
 
 
 @settings(deadline=None)

@@ -219,6 +219,12 @@ def test_feed_falls_asleep_after_failures_of_weight_thirty_and_is_probed_weekly(
     assert (wait_h(state), state.next_poll_reason) == (pytest.approx(168), Reason.DORMANT)
 
 
+def test_a_first_failure_after_a_long_pause_of_ours_puts_no_feed_to_sleep():
+    """The machine was off, or the feed paused, for forty days: they say nothing against it."""
+    state = FeedState(state=Life.ACTIVE, last_good_at=NOW - timedelta(days=40))
+    assert next_state(state, SILENT, NOW).state == Life.ACTIVE
+
+
 @pytest.mark.parametrize("last_good_days", [None, 30])
 def test_feed_falls_asleep_after_thirty_days_without_a_good_answer(last_good_days):
     last_good = None if last_good_days is None else NOW - timedelta(days=last_good_days)

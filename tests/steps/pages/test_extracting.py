@@ -214,6 +214,17 @@ def test_hidden_and_reordering_characters_go():
     assert not set(found.text) & set("\u202e\u200b\x00")
 
 
+def test_half_a_character_in_linked_data_costs_itself_alone():
+    linked = {"@type": "Article", "headline": "R&D talks \ud83d", "author": {"name": "A. & B. \udc00"}}
+    found = extract(story(f'<script type="application/ld+json">{json.dumps(linked)}</script>'))
+    assert (found.title, found.author) == ("R&D talks", "A. & B.")
+
+
+def test_a_date_that_cannot_be_costs_no_text():
+    found = extract(story().replace("<p>", '<time datetime="2026-11-20T10:00:00+99:99">x</time><p>', 1))
+    assert (type(found), found.published) == (Article, None)
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=600))
 def test_no_bytes_raise(body):

@@ -181,15 +181,23 @@ def test_pace_of_zero_ignores_slowness_but_not_a_refusal(answers, delay_s):
 @pytest.mark.parametrize(("wish_s", "delay_s"), [(None, 5), (0.0, 5), (3.0, 5), (7.0, 7), (1e9, CRAWL_DELAY_CAP_S)])
 def test_crawl_delay_never_makes_us_faster(wish_s, delay_s):
     pace = paces(Clock())
-    pace.set_crawl_delay("a.test", wish_s)
+    pace.set_crawl_delay("https://a.test", wish_s)
     assert pace.delay_s("www.a.test", PAGE) == delay_s
 
 
 def test_crawl_delay_can_be_taken_back():
     pace = paces(Clock())
-    pace.set_crawl_delay("a.test", 30.0)
-    pace.set_crawl_delay("a.test", None)
+    pace.set_crawl_delay("https://a.test", 30.0)
+    pace.set_crawl_delay("https://a.test", None)
     assert pace.delay_s("a.test", PAGE) == 5
+
+
+def test_crawl_delay_is_not_undone_by_another_origin_of_the_host():
+    pace = paces(Clock())
+    pace.set_crawl_delay("https://www.a.test", 30.0)
+    pace.set_crawl_delay("https://rss.a.test", None)
+    pace.set_crawl_delay("http://www.a.test:8080", 7.0)
+    assert pace.delay_s("rss.a.test", PAGE) == 30
 
 
 def rests(retry_after_s: float) -> tuple[float, float]:

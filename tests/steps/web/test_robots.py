@@ -71,6 +71,7 @@ def test_rules_with(rules, path, is_allowed):
 
 STATUSES: list[tuple[str, Script, Outcome | None]] = [
     ("200", answer(200, b"User-agent: *\nDisallow: /x"), None),
+    ("204", answer(204), None),
     ("404", answer(404), None),
     ("401", answer(401), None),
     ("403", answer(403), None),
@@ -170,6 +171,7 @@ DELAYS = [
     ("Crawl-delay: 7", 7), ("Crawl-delay: 0.5", 0.5), ("Crawl-delay: 0", 0), ("Crawl-delay: -1", 0),
     ("Crawl-delay: 1e9", 60), ("Crawl-delay: abc", 0), ("Crawl-delay: nan", 0), ("Crawl-delay: inf", 0),
     ("Request-rate: 1/10", 10), ("Crawl-delay: 3\nRequest-rate: 1/10s", 10), ("", 0),
+    ("Request-rate: 1/" + "9" * 400, 60), ("Request-rate: " + "9" * 400 + "/1", 0),
 ]  # fmt: skip
 
 
