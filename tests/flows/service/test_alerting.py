@@ -147,6 +147,32 @@ def test_no_log_line_tells_the_address_of_a_webhook(settings, caplog):
     assert "hunter2" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "slip", ["hooks.test/hunter2", "http://127.0.0.1:9/two words/hunter2", "http://127.0.0.1:hunter2/"]
+)
+def test_an_address_that_cannot_be_asked_neither_repeats_mails_nor_is_logged(settings, caplog, slip):
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        slipped = settings.model_copy(  # past the rules of the settings, which refuse most of these
+            update={
+                "smtp_host": "127.0.0.1",
+                "smtp_port": port,
+                "smtp_security": "none",
+                "alert_recipients": "me@box.test",
+                "alert_webhook": secret(slip),
+                "alert_ping": secret(slip),
+            }
+        )
+        for minutes in (0, 5):
+            alerting.look_after(slipped, NOW + minutes * MINUTE)
+        marks.note_success(settings, "ingest", NOW + 6 * MINUTE)
+        alerting.look_after(slipped, NOW + 10 * MINUTE)  # all is well again: the ping
+    assert len(inbox.mails) == 1
+    assert "an alert was not told: webhook" in caplog.text
+    assert "ping: " in caplog.text
+    assert "hunter2" not in caplog.text
+
+
 def test_the_ping_stays_away_while_something_is_critical(settings):
     with web_server() as (url, asked):
         pinged = settings.model_copy(update={"alert_ping": secret(f"{url}/alive")})
