@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from flows.refusals import in_words
 from flows.s3_settings import ToldToAll, endpoint, store_of
+from flows.service import crons
 from warehouse.addresses import Address, LakeAddress, parse_address
 from warehouse.errors import NeedsAFile
 
@@ -229,6 +230,11 @@ class Settings(BaseSettings):
         if value not in available_timezones():
             raise ValueError("is no time zone; write it like Europe/Berlin or Asia/Tokyo")
         return value
+
+    @field_validator("ingest_cron", "digest_cron", "maintenance_cron", "train_cron")
+    @classmethod
+    def _cron_line(cls, value: str) -> str:
+        return crons.checked(value)
 
     @field_validator("mail_sender", "mail_recipients", "alert_recipients")
     @classmethod

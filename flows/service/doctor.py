@@ -17,9 +17,9 @@ from flows import models
 from flows.collecting.catalogue import read_feeds
 from flows.platform import answers, is_out_of_reach, running_server
 from flows.publish import open_for_people, standing
-from flows.service import crons, looking
+from flows.service import looking
 from flows.service.prefect_api import PrefectApi, PrefectSilent
-from flows.service.status import is_served, schedules, was_served
+from flows.service.status import is_served, was_served
 from flows.settings import Settings, addresses_in
 from flows.steps.feeds.catalogue import CatalogueError
 from flows.steps.service.findings import Level
@@ -61,11 +61,6 @@ def _guarded(
 
 
 def _settings(settings: Settings, now: datetime) -> Iterator[Check]:
-    for kind, cron in schedules(settings).items():
-        try:
-            crons.following(cron, settings.tz, now)
-        except ValueError as problem:
-            yield Check("settings", Level.CRITICAL, str(problem), f"Mend SMEWATCH_{kind.upper()}_CRON.")
     try:
         feeds = read_feeds(settings)
         yield Check("settings", Level.OK, f"{len(feeds)} feeds in the catalogue; zone {settings.zone}")

@@ -102,13 +102,8 @@ def _ask(settings: Settings, now: datetime) -> tuple[Signs, Asked]:
 
 
 def next_runs(settings: Settings, now: datetime) -> tuple[tuple[str, datetime], ...]:
-    """When each schedule comes next, soonest first. A cron line that cannot be read is left to `smewatch doctor`."""
-    planned = []
-    for kind, cron in schedules(settings).items():
-        try:
-            planned.append((kind, crons.following(cron, settings.tz, now)))
-        except ValueError:
-            continue
+    """When each schedule comes next, soonest first."""
+    planned = ((kind, crons.following(cron, settings.tz, now)) for kind, cron in schedules(settings).items())
     return tuple(sorted(planned, key=lambda one: one[1]))
 
 

@@ -126,6 +126,10 @@ def test_a_number_with_a_unit_says_it_in_its_name_or_its_meaning():
         ("SMEWATCH_CONNECTIONS", "many"),
         ("SMEWATCH_CONNECTIONS", "0"),
         ("SMEWATCH_HOST_DELAY_S", "-1"),
+        ("SMEWATCH_INGEST_CRON", "0 22-2 * * *"),
+        ("SMEWATCH_DIGEST_CRON", "@weekly"),  # Prefect knows it, and our own parser does not
+        ("SMEWATCH_MAINTENANCE_CRON", "0 30 4 * * *"),  # the second first, or last?
+        ("SMEWATCH_TRAIN_CRON", "mondays"),
     ],
 )
 @pytest.mark.parametrize("command", ["config", "run"])

@@ -164,7 +164,6 @@ def test_without_network_the_doctor_says_so_and_ends_with_2(cli, one_feed):
 @pytest.mark.parametrize(
     ("environment", "what"),
     [
-        ({"SMEWATCH_DIGEST_CRON": "mondays"}, "'mondays' is no cron line"),
         ({"SMEWATCH_ALERT_DISK_BYTES": str(2**60)}, "GiB free"),
         ({"SMEWATCH_FEEDS_FILE": "nowhere.csv"}, "nowhere.csv"),
         ({"PREFECT_API_URL": "http://127.0.0.1:9/api"}, "no answer at PREFECT_API_URL"),
