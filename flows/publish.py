@@ -28,6 +28,7 @@ class Standing:
     """How the warehouse stands at a moment."""
 
     holder: Holder | None  # who keeps it from being written
+    refusal: str | None  # why nobody can open it, and what to do; null if it can be opened, is held or is a lake
     n_spooled: int  # batches and ends of runs that wait in the spool
     spooled_bytes: int
     spooled_since: datetime | None  # when the oldest of them was put there, UTC; null for an empty spool
@@ -109,9 +110,11 @@ def standing(settings: Settings) -> Standing:
     spooled = waiting(settings.spool_dir)
     files = [file.stat() for file in spooled]
     oldest = min((file.st_mtime for file in files), default=None)
+    holder, refusal = _held(settings)
     changed_at, copy_as_of, is_copy_behind = _copied(settings)
     return Standing(
-        holder=holder_of(settings.warehouse),
+        holder=holder,
+        refusal=refusal,
         n_spooled=len(files),
         spooled_bytes=sum(file.st_size for file in files),
         spooled_since=datetime.fromtimestamp(oldest, UTC) if oldest else None,
@@ -140,6 +143,14 @@ def behind(settings: Settings, stands: Standing) -> Behind | None:
 def _written(file: Path) -> Written:
     with open_for_reading(file, wait_s=0) as warehouse:
         return warehouse.written()
+
+
+def _held(settings: Settings) -> tuple[Holder | None, str | None]:
+    """Who keeps the warehouse from being written, or why nobody can open it."""
+    try:
+        return holder_of(settings.warehouse), None
+    except WarehouseError as problem:
+        return None, str(problem)
 
 
 def _copied(settings: Settings) -> tuple[datetime | None, datetime | None, bool]:

@@ -22,7 +22,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from flows.refusals import in_words
 from flows.s3_settings import ToldToAll, endpoint, store_of
+from flows.service import crons
 from warehouse.addresses import Address, LakeAddress, parse_address
 from warehouse.errors import NeedsAFile
 
@@ -32,10 +34,8 @@ FILE = "smewatch.toml"
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-# A refused value that may hold a secret is not repeated.
-_MAY_BE_SECRET = re.compile(r"password|secret|token|://\S*[@?]", re.IGNORECASE)
+_WEB = re.compile(r"https?://[!-;=?-~]+")
+_NO_WEB = "must begin with https:// or http:// and hold no blanks"
 
 
 def _address(value: object, info: ValidationInfo) -> Address:
@@ -53,7 +53,10 @@ class Settings(BaseSettings):
     `SMEWATCH_<NAME>` in the environment beats `smewatch.toml` in the current folder, which beats the default.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", toml_file=FILE)
+    # Inputs are hidden from tracebacks too: any of them may be a password.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", toml_file=FILE, hide_input_in_errors=True
+    )
 
     data_dir: Path = Field(
         Path("var"), description="Folder for everything a run makes: warehouse, models, digests, Prefect."
@@ -228,6 +231,11 @@ class Settings(BaseSettings):
             raise ValueError("is no time zone; write it like Europe/Berlin or Asia/Tokyo")
         return value
 
+    @field_validator("ingest_cron", "digest_cron", "maintenance_cron", "train_cron")
+    @classmethod
+    def _cron_line(cls, value: str) -> str:
+        return crons.checked(value)
+
     @field_validator("mail_sender", "mail_recipients", "alert_recipients")
     @classmethod
     def _addresses(cls, value: str) -> str:
@@ -253,9 +261,16 @@ class Settings(BaseSettings):
     @field_validator("site_url")
     @classmethod
     def _site(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[!-;=?-~]+", value):
-            raise ValueError("must begin with https:// or http:// and hold no blanks")
+        if value and not _WEB.fullmatch(value):
+            raise ValueError(_NO_WEB)
         return value if not value or value.endswith("/") else value + "/"
+
+    @field_validator("alert_webhook", "alert_ping")
+    @classmethod
+    def _can_be_asked(cls, value: SecretStr) -> SecretStr:
+        if value and not _WEB.fullmatch(value.get_secret_value()):
+            raise ValueError(_NO_WEB)
+        return value
 
     @model_validator(mode="after")
     def _mail_can_be_sent(self) -> Self:
@@ -361,7 +376,8 @@ def load_settings(**given: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as problem:
-        raise SettingsError("; ".join(_in_words(error) for error in problem.errors())) from problem
+        refused = (in_words(error, Settings.model_fields, PREFIX) for error in problem.errors())
+        raise SettingsError("; ".join(refused)) from problem
     except TOMLDecodeError as problem:
         raise SettingsError(f"{FILE} is not TOML: {problem}.") from problem
 
@@ -373,11 +389,3 @@ Given = Settings | Mapping[str, Any] | None
 def settings_of(given: Given) -> Settings:
     """The settings a flow was called with; without any, those of this process."""
     return given if isinstance(given, Settings) else load_settings(**(given or {}))
-
-
-def _in_words(error: Any) -> str:
-    what = str(error["msg"]).removeprefix("Value error, ")
-    if not error["loc"]:  # of several knobs together: its input would be all of them, the password too
-        return f"{what}. See `smewatch config`."
-    given = "(not shown)" if _MAY_BE_SECRET.search(str(error["input"])) else repr(error["input"])
-    return f"{PREFIX}{str(error['loc'][0]).upper()} = {given}: {what}. See `smewatch config`."

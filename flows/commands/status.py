@@ -40,7 +40,7 @@ def _show(status: "Status", settings: Settings) -> None:
     for finding in status.findings:
         to.print(f"{finding.level.name}: {finding.what}", style="bold red" if finding.level > 1 else "bold yellow")
         to.print(f"  {finding.remedy}")
-    if status.unknown:
+    if status.unknown and status.unknown not in {finding.remedy for finding in status.findings}:
         to.print(f"Not known now: {status.unknown}", style="bold")
     table = _table()
     for name, words in _lines(status, settings):

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 from flows import models
 from flows.collecting.catalogue import read_feeds
 from flows.platform import answers, is_out_of_reach, running_server
-from flows.publish import open_for_people
-from flows.service import crons, looking
+from flows.publish import open_for_people, standing
+from flows.service import looking
 from flows.service.prefect_api import PrefectApi, PrefectSilent
-from flows.service.status import is_served, schedules, was_served
+from flows.service.status import is_served, was_served
 from flows.settings import Settings, addresses_in
 from flows.steps.feeds.catalogue import CatalogueError
 from flows.steps.service.findings import Level
@@ -61,11 +61,6 @@ def _guarded(
 
 
 def _settings(settings: Settings, now: datetime) -> Iterator[Check]:
-    for kind, cron in schedules(settings).items():
-        try:
-            crons.following(cron, settings.tz, now)
-        except ValueError as problem:
-            yield Check("settings", Level.CRITICAL, str(problem), f"Mend SMEWATCH_{kind.upper()}_CRON.")
     try:
         feeds = read_feeds(settings)
         yield Check("settings", Level.OK, f"{len(feeds)} feeds in the catalogue; zone {settings.zone}")
@@ -200,8 +195,11 @@ def _warehouse(settings: Settings, now: datetime) -> Iterator[Check]:
     if not is_there(settings.warehouse):
         yield Check("warehouse", Level.OK, f"none yet at {settings.warehouse}", "The first `smewatch run` makes it.")
         return
-    stands = looking.standing_if_sound(settings)
-    if stands and stands.holder:
+    stands = standing(settings)
+    if stands.refusal:
+        yield Check("warehouse", Level.CRITICAL, stands.refusal)
+        return
+    if stands.holder:
         what = f"held by {stands.holder.program} (process {stands.holder.pid})"
         yield Check("warehouse", Level.OK, what, "If that is no run of smewatch, close it: runs wait for it.")
     try:
@@ -209,7 +207,7 @@ def _warehouse(settings: Settings, now: datetime) -> Iterator[Check]:
             failed = warehouse.failed_checks()
             counts = warehouse.counts(now, now - looking.DAY)
     except WarehouseError as problem:
-        yield Check("warehouse", Level.CRITICAL, str(problem), "")
+        yield Check("warehouse", Level.CRITICAL, str(problem))
         return
     size = looking.bytes_of(settings)
     where = f"in the lake {settings.warehouse}" if size is None else f"{size / 2**20:.0f} MiB"
@@ -217,7 +215,7 @@ def _warehouse(settings: Settings, now: datetime) -> Iterator[Check]:
     for name in failed:
         remedy = f"Please report it, with the rows of warehouse/checks/{name}.sql."
         yield Check("warehouse", Level.CRITICAL, f"the check {name} finds rows", remedy)
-    if stands and stands.n_unreadable:
+    if stands.n_unreadable:
         what = f"{stands.n_unreadable} batches were put aside in {settings.spool_dir}/unreadable"
         yield Check("warehouse", Level.WARNING, what, "Keep them and report it.")
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.publish import Standing, open_for_people, standing
+from flows.publish import open_for_people, standing
 from flows.service import crons, marks, owed
 from flows.settings import Settings
 from flows.steps.service.findings import Group, Limits, Signs
-from warehouse.errors import WarehouseError
+from warehouse.errors import NoWarehouse, SchemaTooOld, WarehouseBusy, WarehouseError
 from warehouse.store import Warehouse
 from warehouse.vitals import FeedGroup, ScoreBin
 
@@ -42,29 +42,29 @@ def signs_of(settings: Settings, now: datetime) -> Signs:
         with open_for_people(settings.model_copy(update={"warehouse_wait_s": WAIT_S})) as (warehouse, _):
             return with_warehouse(signs, warehouse, settings, now)
     except WarehouseError as problem:
-        return replace(signs, unknown=str(problem))
+        return without_warehouse(signs, problem)
 
 
 def signs_beside_the_warehouse(settings: Settings, now: datetime) -> Signs:
     """What is known without opening it."""
-    stands = standing_if_sound(settings)
+    stands = standing(settings)
     return Signs(
         now=now,
         last_ingest_at=marks.last_success(settings, "ingest", now),
         digest_owed_since=digest_owed_since(settings, now),
-        n_spooled=stands.n_spooled if stands else 0,
-        spooled_since=stands.spooled_since if stands else None,
-        n_unreadable=stands.n_unreadable if stands else 0,
+        n_spooled=stands.n_spooled,
+        spooled_since=stands.spooled_since,
+        n_unreadable=stands.n_unreadable,
         disk_free_bytes=disk_free_bytes(settings.data_dir),
+        refusal=stands.refusal,
     )
 
 
-def standing_if_sound(settings: Settings) -> Standing | None:
-    """How the warehouse stands; null if it cannot even be opened, which asking it tells in words."""
-    try:
-        return standing(settings)
-    except WarehouseError:
-        return None
+def without_warehouse(signs: Signs, problem: WarehouseError) -> Signs:
+    """The signs where the warehouse could not be asked. One that is held, missing or too old needs no mending."""
+    if isinstance(problem, WarehouseBusy | NoWarehouse | SchemaTooOld):
+        return replace(signs, unknown=str(problem))
+    return replace(signs, unknown=str(problem), refusal=str(problem))
 
 
 def with_warehouse(signs: Signs, warehouse: Warehouse, settings: Settings, now: datetime) -> Signs:

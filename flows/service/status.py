@@ -3,13 +3,13 @@
 import fcntl
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flows import models
 from flows.platform import running_server
-from flows.publish import Behind, Standing, behind, open_for_people
+from flows.publish import Behind, Standing, behind, open_for_people, standing
 from flows.service import alerting, crons, leases, looking, marks
 from flows.service.prefect_api import ENDED, FlowRun, PrefectApi, PrefectSilent
 from flows.settings import Settings
@@ -43,7 +43,7 @@ class Status:
     next_runs: tuple[tuple[str, datetime], ...]  # by the schedules; they come only while something serves them
     prefect_runs: tuple[FlowRun, ...]  # the latest that ended, latest first; empty without a server
     warehouse_bytes: int | None  # of its file, 0 if there is none yet; null for a lake
-    standing: Standing | None  # null if the warehouse cannot be opened at all
+    standing: Standing
     behind: Behind | None  # null without a read copy
     asked: Asked
     unknown: str | None  # why the warehouse could not be asked
@@ -66,7 +66,7 @@ def status_of(settings: Settings, now: datetime) -> Status:
     if not is_serving and was_served(settings):
         found.append(Finding("not-serving", Level.WARNING, "`smewatch serve` is not at work.", "Start it again."))
     folder = models.current_model(settings)
-    stands = looking.standing_if_sound(settings)
+    stands = standing(settings)
     return Status(
         now=now,
         is_serving=is_serving,
@@ -75,7 +75,7 @@ def status_of(settings: Settings, now: datetime) -> Status:
         prefect_runs=_ended_runs(settings, api_url),
         warehouse_bytes=looking.bytes_of(settings),
         standing=stands,
-        behind=behind(settings, stands) if stands else None,
+        behind=behind(settings, stands),
         asked=asked,
         unknown=signs.unknown,
         model_id=folder.name if folder else None,
@@ -98,17 +98,12 @@ def _ask(settings: Settings, now: datetime) -> tuple[Signs, Asked]:
             )
             return looking.with_warehouse(signs, warehouse, settings, now), asked
     except WarehouseError as problem:
-        return replace(signs, unknown=str(problem)), Asked()
+        return looking.without_warehouse(signs, problem), Asked()
 
 
 def next_runs(settings: Settings, now: datetime) -> tuple[tuple[str, datetime], ...]:
-    """When each schedule comes next, soonest first. A cron line that cannot be read is left to `smewatch doctor`."""
-    planned = []
-    for kind, cron in schedules(settings).items():
-        try:
-            planned.append((kind, crons.following(cron, settings.tz, now)))
-        except ValueError:
-            continue
+    """When each schedule comes next, soonest first."""
+    planned = ((kind, crons.following(cron, settings.tz, now)) for kind, cron in schedules(settings).items())
     return tuple(sorted(planned, key=lambda one: one[1]))
 
 

@@ -44,8 +44,6 @@ def work_lines(status: Status) -> Iterator[Line]:
             f"{times(counts.n_feeds_due, 'feed')} due, {counts.n_entries_due} entries to try again, "
             f"{times(counts.n_unjudged, 'text')} not judged by the model in force",
         )
-    if stands is None:
-        return
     since = f", the oldest {ago(stands.spooled_since, status.now)}" if stands.spooled_since else ""
     aside = f"; {stands.n_unreadable} put aside" if stands.n_unreadable else ""
     yield "spool", (f"{stands.n_spooled} files wait{since}" if stands.n_spooled else "empty") + aside
@@ -66,13 +64,15 @@ def warehouse_lines(status: Status, settings: Settings) -> Iterator[Line]:
     if status.warehouse_bytes is None:
         yield "warehouse", f"the lake {settings.warehouse}; {counts.n_articles if counts else 'unknown'} articles"
         return
-    holder = stands.holder if stands else None
-    held = f"held by {holder.program} (process {holder.pid})" if holder else "nobody holds it"
+    if stands.holder:
+        held = f"held by {stands.holder.program} (process {stands.holder.pid})"
+    else:
+        held = "it cannot be opened" if stands.refusal else "nobody holds it"
     content = (
         f"{times(counts.n_articles, 'article')}, {counts.n_new_articles} of them within a day; " if counts else ""
     )
     yield "warehouse", f"{content}{status.warehouse_bytes / 2**20:.1f} MiB; {held}"
-    if stands and stands.copy_as_of:
+    if stands.copy_as_of:
         late = f", {_lag(status.behind)} behind the warehouse" if status.behind and stands.is_copy_behind else ""
         yield "read copy", f"as of {ago(stands.copy_as_of, status.now)}{late}"
 

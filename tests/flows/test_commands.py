@@ -2,6 +2,7 @@
 
 import json
 import re
+import traceback
 from datetime import UTC, datetime
 
 import click
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 
 from flows.cli import COMMANDS, main
 from flows.demo.content import outlets
-from flows.settings import Settings
+from flows.settings import Settings, SettingsError, load_settings
 from flows.steps.outcomes import Outcome, PollOutcome
 from flows.train import train
 from tests.flows.tools import loaded, rows, said_in_a_sentence
@@ -125,6 +126,10 @@ def test_a_number_with_a_unit_says_it_in_its_name_or_its_meaning():
         ("SMEWATCH_CONNECTIONS", "many"),
         ("SMEWATCH_CONNECTIONS", "0"),
         ("SMEWATCH_HOST_DELAY_S", "-1"),
+        ("SMEWATCH_INGEST_CRON", "0 22-2 * * *"),
+        ("SMEWATCH_DIGEST_CRON", "@weekly"),  # Prefect knows it, and our own parser does not
+        ("SMEWATCH_MAINTENANCE_CRON", "0 30 4 * * *"),  # the second first, or last?
+        ("SMEWATCH_TRAIN_CRON", "mondays"),
     ],
 )
 @pytest.mark.parametrize("command", ["config", "run"])
@@ -142,6 +147,27 @@ def test_a_setting_that_cannot_be_used_is_named_with_its_value(command, knob, va
 def test_a_settings_file_that_cannot_be_used_is_told(text, named, quick, tmp_path):
     (tmp_path / "smewatch.toml").write_text(text)
     assert named in said_in_a_sentence(quick("config"), 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "smtp_password = 48151623",  # a number, for want of quotes
+        'smtp_pasword = "48151623"',
+        's3_secret = ["48151623"]',
+        'alert_webhook = "hooks.test/48151623"',
+        'alert_ping = "https://ping.test/48151623 "',
+    ],
+)
+def test_a_refused_setting_tells_no_secret(text, quick, tmp_path, monkeypatch):
+    (tmp_path / "smewatch.toml").write_text(text)
+    said = said_in_a_sentence(quick("config"), 2)
+    assert f"SMEWATCH_{text.split()[0].upper()} = (not shown): " in said
+    assert "48151623" not in said
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError) as refusal:  # as in a flow, whose traceback is logged
+        load_settings()
+    assert "48151623" not in "".join(traceback.format_exception(refusal.value))
 
 
 # --- Feeds ----------------------------------------------------------------------------------------------------------

@@ -63,7 +63,8 @@ class Signs:
     spooled_since: datetime | None = None  # since when the oldest of them waits; null: the spool is empty
     n_unreadable: int = 0  # batches put aside for good
     disk_free_bytes: int | None = None
-    unknown: str | None = None  # why the warehouse could not be asked; null if it could
+    unknown: str | None = None  # why the warehouse could not be asked; null if it, or its read copy, could
+    refusal: str | None = None  # why nobody can use it until it is mended, and how to mend it; null if it is sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,14 @@ class Limits:
 
 def findings(signs: Signs, limits: Limits) -> list[Finding]:
     """Everything that is wrong, worst first."""
-    rules = (_silence, _digest, _polls, _entries, _groups, _drift, _spool, _disk)
+    rules = (_warehouse, _silence, _digest, _polls, _entries, _groups, _drift, _spool, _disk)
     found = [finding for rule in rules for finding in rule(signs, limits)]
     return sorted(found, key=lambda one: (-one.level, one.key))
+
+
+def _warehouse(signs: Signs, limits: Limits) -> Iterator[Finding]:
+    if signs.refusal:
+        yield Finding("warehouse-refused", Level.CRITICAL, "The warehouse cannot be used.", signs.refusal)
 
 
 def _silence(signs: Signs, limits: Limits) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
+from http.client import HTTPException
 
 from flows.steps.digests.sending import Delivery, MailServer, ServerUnavailable, connected
 from flows.steps.service.alerts import Changes, Notice
@@ -62,10 +63,10 @@ def ping(url: str) -> None:
 
 
 def _ask(url: str, body: bytes | None, what: str) -> None:
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310  # the user's own
     try:
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310  # the user's own
         with urllib.request.urlopen(request, timeout=HTTP_TIMEOUT_S) as answer:  # noqa: S310
             answer.read(1024)
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, HTTPException) as problem:
         # Not the address: whoever knows it can write there.
         raise NotTold(f"{what}: {getattr(problem, 'reason', None) or type(problem).__name__}") from problem

@@ -10,9 +10,11 @@ from socket import socket
 import pytest
 from aiosmtpd.controller import Controller
 
+from flows.publish import publish
 from flows.service import alerting, marks
 from flows.settings import Settings
 from flows.steps.service.findings import Level
+from warehouse.opening import open_warehouse
 
 NOW = datetime.now(UTC)  # the age of files is part of what is looked at
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -147,6 +149,32 @@ def test_no_log_line_tells_the_address_of_a_webhook(settings, caplog):
     assert "hunter2" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "slip", ["hooks.test/hunter2", "http://127.0.0.1:9/two words/hunter2", "http://127.0.0.1:hunter2/"]
+)
+def test_an_address_that_cannot_be_asked_neither_repeats_mails_nor_is_logged(settings, caplog, slip):
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        slipped = settings.model_copy(  # past the rules of the settings, which refuse most of these
+            update={
+                "smtp_host": "127.0.0.1",
+                "smtp_port": port,
+                "smtp_security": "none",
+                "alert_recipients": "me@box.test",
+                "alert_webhook": secret(slip),
+                "alert_ping": secret(slip),
+            }
+        )
+        for minutes in (0, 5):
+            alerting.look_after(slipped, NOW + minutes * MINUTE)
+        marks.note_success(settings, "ingest", NOW + 6 * MINUTE)
+        alerting.look_after(slipped, NOW + 10 * MINUTE)  # all is well again: the ping
+    assert len(inbox.mails) == 1
+    assert "an alert was not told: webhook" in caplog.text
+    assert "ping: " in caplog.text
+    assert "hunter2" not in caplog.text
+
+
 def test_the_ping_stays_away_while_something_is_critical(settings):
     with web_server() as (url, asked):
         pinged = settings.model_copy(update={"alert_ping": secret(f"{url}/alive")})
@@ -165,6 +193,24 @@ def test_trouble_that_nobody_could_look_at_is_not_over(settings, tmp_path):
     found = alerting.look_after(settings, NOW)
     assert "score-drift" in keys(found)
     assert "score-drift" in alerting.read_told(settings)
+
+
+@pytest.mark.parametrize("has_copy", [False, True])
+def test_a_damaged_warehouse_is_told_and_what_waits_in_the_spool_is_not_over(settings, has_copy):
+    settings.spool_dir.mkdir(parents=True)
+    for number in range(settings.alert_spooled + 1):
+        (settings.spool_dir / f"r1-{number:04d}.json").write_text("{}")
+    if has_copy:
+        with open_warehouse(settings.warehouse, now=NOW):
+            pass
+        publish(settings)
+    assert keys(alerting.look_after(settings, NOW)) == ["no-ingest", "spool-grows"]
+    settings.warehouse.write_bytes(b"no warehouse")
+    for minutes in (5, 60):
+        found = alerting.look_after(settings, NOW + minutes * MINUTE)
+        assert keys(found) == ["no-ingest", "warehouse-refused", "spool-grows"]
+    assert "Move it away, restore a backup" in found[1].remedy
+    assert set(alerting.read_told(settings)) == set(keys(found))
 
 
 def test_a_broken_memory_of_what_was_told_costs_a_repetition_not_the_alerts(settings):

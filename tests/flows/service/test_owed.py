@@ -31,9 +31,16 @@ def test_the_moments_around_now(now, before, after):
     assert (crons.previous(MONDAY, BERLIN, now), crons.following(MONDAY, BERLIN, now)) == (before, after)
 
 
-def test_a_bad_cron_line_is_told():
-    with pytest.raises(ValueError, match="'every day' is no cron line"):
-        crons.following("every day", BERLIN, DUE)
+@pytest.mark.parametrize("line", ["every day", "@daily", "0 0 6 * * 1", "0 22-2 * * *", "0 6 31 2 *"])
+def test_a_bad_cron_line_is_told(line):
+    with pytest.raises(ValueError, match="is no cron line"):
+        crons.checked(line)
+
+
+@pytest.mark.parametrize("line", [MONDAY, "*/5 * * * *", "0 6 * * mon#1", "30 4 L * *", "0 6 31 * 1-5"])
+def test_a_cron_line_of_five_fields_can_be_read(line):
+    assert crons.checked(line) == line
+    assert crons.previous(line, BERLIN, DUE) <= DUE < crons.following(line, BERLIN, DUE)
 
 
 @pytest.mark.parametrize(

@@ -114,12 +114,24 @@ def test_status_says_in_numbers_how_far_the_read_copy_is_behind(cli, settings):
     assert (held["lag_s"] > 0, held["n_runs"], held["n_batches"]) == (True, None, None)
 
 
-def test_status_of_a_damaged_warehouse_says_so(cli, settings):
-    settings.data_dir.mkdir()
+@pytest.mark.parametrize("has_copy", [False, True])
+def test_status_and_doctor_of_a_damaged_warehouse_say_so_and_end_with_2(cli, settings, one_feed, has_copy):
+    a_run(settings)
+    if has_copy:
+        publish(settings)
     settings.warehouse.write_bytes(b"no warehouse")
+    settings.spool_dir.mkdir()
+    settings.spool_dir.joinpath("r1-0001.json").write_text("{}")
     done = cli("status")
-    assert "Not known now" in done.stdout
-    assert "is not a smewatch warehouse" in " ".join(done.stdout.split())
+    assert done.returncode == 2
+    said = " ".join(done.stdout.split())
+    assert "CRITICAL: The warehouse cannot be used." in said
+    assert said.count("is not a smewatch warehouse") == 1
+    assert "it cannot be opened" in said
+    assert "files wait" in said
+    (found,) = [one for one in checks(cli("doctor", "--json", **one_feed)) if one["name"] == "warehouse"]
+    assert found["level"] == "critical"
+    assert "is not a smewatch warehouse" in found["what"]
 
 
 # --- doctor ---------------------------------------------------------------------------------------------------------
@@ -152,7 +164,6 @@ def test_without_network_the_doctor_says_so_and_ends_with_2(cli, one_feed):
 @pytest.mark.parametrize(
     ("environment", "what"),
     [
-        ({"SMEWATCH_DIGEST_CRON": "mondays"}, "'mondays' is no cron line"),
         ({"SMEWATCH_ALERT_DISK_BYTES": str(2**60)}, "GiB free"),
         ({"SMEWATCH_FEEDS_FILE": "nowhere.csv"}, "nowhere.csv"),
         ({"PREFECT_API_URL": "http://127.0.0.1:9/api"}, "no answer at PREFECT_API_URL"),

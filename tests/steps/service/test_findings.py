@@ -36,6 +36,7 @@ TROUBLE = [
     ({"n_spooled": 21, "spooled_since": NOW}, "spool-grows", Level.WARNING),
     ({"n_spooled": 1, "spooled_since": NOW - 3.1 * HOUR}, "spool-grows", Level.WARNING),
     ({"n_unreadable": 1}, "spool-unreadable", Level.WARNING),
+    ({"refusal": "news.duckdb is damaged. Restore a backup."}, "warehouse-refused", Level.CRITICAL),
     ({"disk_free_bytes": 2 * GIB - 1}, "disk-low", Level.WARNING),
     ({"disk_free_bytes": GIB // 2 - 1}, "disk-low", Level.CRITICAL),
 ]
