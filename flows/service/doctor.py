@@ -170,7 +170,9 @@ def _prefect(settings: Settings, now: datetime) -> Iterator[Check]:
     if serving:
         yield Check("prefect", Level.OK, "`smewatch serve` is at work")
     elif was_served(settings):
-        remedy = "Start `smewatch serve` again; see flows/service/README.md for a service that starts by itself."
+        remedy = (
+            "Start `smewatch serve` again; see flows/service/deploy/README.md for a service that starts by itself."
+        )
         yield Check("prefect", Level.WARNING, "`smewatch serve` is not at work: nothing is scheduled", remedy)
     else:
         yield Check("prefect", Level.OK, "nothing is scheduled", "`smewatch serve` collects every hour.")
