@@ -105,7 +105,7 @@ def end(process):
         process.wait()
 
 
-def test_workers_of_a_pool_run_the_same_flows_on_a_server_with_postgresql_by_the_file_of_settings(team, tmp_path):
+def test_workers_of_a_pool_run_the_same_flows_on_a_server_with_postgresql(team, tmp_path):
     settings, api = team
     deployed = {name: one for one, name in api.deployments(tag_of(settings)).items()}
     assert set(deployed) == {"ingest", "digest", "maintenance", "train", "watch"}
