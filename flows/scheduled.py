@@ -92,7 +92,8 @@ def clean_up(settings: Settings, now: datetime) -> None:
 
 
 def watch(settings: Settings, now: datetime) -> None:
-    """What the keeper of `smewatch serve` does beside its schedules."""
+    """What `smewatch serve` does at its start and its keeper beside its schedules."""
+    marks.begin(settings, now)
     reconcile(settings, PrefectApi(PREFECT_API_URL.value()), datetime.now(UTC))
     alerting.look_after(settings, now)
 

@@ -65,10 +65,7 @@ def serve_flows(settings: Settings, server: LocalServer | None, api_url: str) ->
     smewatch once and expect a digest every Monday.
     """
     logs.set_up(settings)
-    now = clock.now()
-    for kind in ("ingest", "digest"):  # from the first start on there is something to miss
-        if marks.last_success(settings, kind, now) is None:
-            marks.note_success(settings, kind, now)
+    marks.begin(settings, clock.now())
     reconcile(settings, PrefectApi(api_url), datetime.now(UTC), is_start=True)
     with Keeper(settings, server, api_url):
         while True:

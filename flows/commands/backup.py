@@ -1,5 +1,6 @@
 """`smewatch backup`"""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,20 +12,22 @@ from flows.settings import Settings
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path())
 @with_settings
-def command(settings: Settings, file: Path) -> None:
+def command(settings: Settings, file: str) -> None:
     """Copy the warehouse to a new file, opened and checked before it gets its name. Runs go on meanwhile.
 
-    A folder gets a file named by the time. `smewatch restore FILE` is the way back. The models, the digests and the
-    archived pages are files of their own in the data folder: copy them with any program.
+    A folder gets a file named by the time; a path that ends with / is a folder, and made where it is missing.
+    `smewatch restore FILE` is the way back. The models, the digests and the archived pages are files of their own in
+    the data folder: copy them with any program.
 
     Example: smewatch backup backups/
     """
     from warehouse.backing_up import back_up
 
     now = datetime.now(UTC)
-    target = file / f"warehouse-{now:%Y%m%dT%H%M%SZ}.duckdb" if file.is_dir() else file
+    is_folder = file.endswith(os.sep) or Path(file).is_dir()
+    target = Path(file) / f"warehouse-{now:%Y%m%dT%H%M%SZ}.duckdb" if is_folder else Path(file)
     with in_sentences():
         done = back_up(settings.warehouse_file, target, now=now, wait_s=settings.warehouse_wait_s)
     console().print(

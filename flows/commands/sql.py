@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,11 @@ def _print_csv(table: "Table", *, raw: bool) -> None:
 
 
 def _print_json(table: "Table") -> None:
+    if twice := [name for name, n in Counter(table.columns).items() if n > 1]:
+        raise click.ClickException(
+            f"A JSON object has one place for a name, and the answer has several columns called {', '.join(twice)}: "
+            f'rename one, as in `select x as "{twice[0]}_2"`, or ask with --csv.'
+        )
     for row in table.rows:
         echo_json(dict(zip(table.columns, row, strict=True)))
 

@@ -61,10 +61,12 @@ def _lines(status: "Status", settings: Settings) -> list[tuple[str, str]]:
     """Name and words of every line but the findings."""
     from flows.service.telling import feeds_line, latest_runs, model_line, next_lines, warehouse_lines, work_lines
 
-    serving = "at work" if status.is_serving else "not at work"
+    serving = "smewatch serve is at work" if status.is_serving else "smewatch serve is not at work"
+    if status.is_of_a_team and not status.is_serving:
+        serving = "the workers of a team are at work"
     server = status.api_url.removesuffix("/api") if status.api_url else "no server"
     return [
-        ("service", f"smewatch serve is {serving}; {server}"),
+        ("service", f"{serving}; {server}"),
         *latest_runs(status),
         *next_lines(status, settings),
         *work_lines(status),

@@ -19,7 +19,7 @@ from flows.platform import answers, is_out_of_reach, running_server
 from flows.publish import open_for_people, standing
 from flows.service import looking
 from flows.service.prefect_api import PrefectApi, PrefectSilent
-from flows.service.status import is_served, was_served
+from flows.service.status import is_deserted, is_of_a_team, is_served
 from flows.settings import Settings, addresses_in
 from flows.steps.feeds.catalogue import CatalogueError
 from flows.steps.service.findings import Level
@@ -164,8 +164,10 @@ def _prefect(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check("prefect", Level.CRITICAL, "`smewatch serve` is at work, its server is silent", f"Its log: {log}")
     if serving:
         yield Check("prefect", Level.OK, "`smewatch serve` is at work")
-    elif was_served(settings):
-        remedy = "Start `smewatch serve` again; see flows/service/README.md for a service that starts by itself."
+    elif is_of_a_team(settings, now):
+        yield Check("prefect", Level.OK, "the workers of a team are at work")
+    elif is_deserted(settings, now):
+        remedy = "Start `smewatch serve` again; flows/service/deploy/README.md has a service that starts by itself."
         yield Check("prefect", Level.WARNING, "`smewatch serve` is not at work: nothing is scheduled", remedy)
     else:
         yield Check("prefect", Level.OK, "nothing is scheduled", "`smewatch serve` collects every hour.")

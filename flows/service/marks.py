@@ -26,6 +26,13 @@ def last_success(settings: Settings, kind: str, now: datetime) -> datetime | Non
     return begun_at if begun_at <= now + SKEW else None
 
 
+def begin(settings: Settings, now: datetime) -> None:
+    """Note that the schedules begin now, unless they have: from a first start on there is something to miss."""
+    for kind in ("ingest", "digest"):
+        if last_success(settings, kind, now) is None:
+            note_success(settings, kind, now)
+
+
 def are_kept(settings: Settings) -> bool:
     """True once a service has begun to keep marks: before, nobody expects anything of a schedule."""
     return _file(settings, "ingest").parent.exists()

@@ -4,7 +4,7 @@ import fcntl
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flows import models
@@ -20,6 +20,7 @@ from warehouse.vitals import Counts, LastDigest, RunVitals
 
 MOST_RUNS = 5
 WAIT_S = 5.0
+WATCHED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Status:
 
     now: datetime
     is_serving: bool  # `smewatch serve` is at work on this data folder
+    is_of_a_team: bool  # a team's workers are: their watch has succeeded within the hour
     api_url: str | None  # Prefect's server; null if none answers
     next_runs: tuple[tuple[str, datetime], ...]  # by the schedules; they come only while something serves them
     prefect_runs: tuple[FlowRun, ...]  # the latest that ended, latest first; empty without a server
@@ -61,15 +63,15 @@ def status_of(settings: Settings, now: datetime) -> Status:
     """Look at everything, and change nothing."""
     signs, asked = _ask(settings, now)
     api_url = running_server(settings)
-    is_serving = is_served(settings)
     found = findings(signs, looking.limits_of(settings))
-    if not is_serving and was_served(settings):
+    if is_deserted(settings, now):
         found.append(Finding("not-serving", Level.WARNING, "`smewatch serve` is not at work.", "Start it again."))
     folder = models.current_model(settings)
     stands = standing(settings)
     return Status(
         now=now,
-        is_serving=is_serving,
+        is_serving=is_served(settings),
+        is_of_a_team=is_of_a_team(settings, now),
         api_url=api_url,
         next_runs=next_runs(settings, now),
         prefect_runs=_ended_runs(settings, api_url),
@@ -138,9 +140,15 @@ def is_served(settings: Settings) -> bool:
         return False
 
 
-def was_served(settings: Settings) -> bool:
-    """True if this data folder was ever served: then it is meant to be."""
-    return marks.are_kept(settings)
+def is_of_a_team(settings: Settings, now: datetime) -> bool:
+    """True if the watch of a team, which comes every few minutes, has succeeded within the hour."""
+    watched_at = marks.last_success(settings, "watch", now)
+    return watched_at is not None and now - watched_at < WATCHED
+
+
+def is_deserted(settings: Settings, now: datetime) -> bool:
+    """True if this data folder was served, by `smewatch serve` or by a team, and is not now: it is meant to be."""
+    return marks.are_kept(settings) and not is_served(settings) and not is_of_a_team(settings, now)
 
 
 def serve_lock(settings: Settings) -> Any:

@@ -46,6 +46,12 @@ def test_sql_prints_a_json_object_a_row(asking):
     assert [json.loads(line) for line in done.stdout.splitlines()] == [expected, expected]
 
 
+def test_columns_of_one_name_are_refused_where_json_would_lose_all_but_one(asking):
+    question = "select 1 as a, 2 as a, 3 as b"
+    assert "columns called a: rename" in said_in_a_sentence(asking("sql", "--json", question), 1)
+    assert asking("sql", "--csv", question).stdout == "a,a,b\n1,2,3\n"
+
+
 def test_sql_reads_a_file(asking):
     (asking.folder / "question.sql").write_text("-- A comment.\n" + QUESTION + ";\n")
     for form in ("--csv", "--json"):

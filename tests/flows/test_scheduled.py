@@ -8,7 +8,7 @@ import pytest
 from flows import scheduled
 from flows.ingest import IngestFailed, IngestReport
 from flows.scheduled import Skip
-from flows.service import marks, owed
+from flows.service import alerting, marks, owed
 from flows.settings import Settings
 from warehouse.digest_rows import DigestRow
 from warehouse.opening import open_warehouse
@@ -124,3 +124,12 @@ def test_a_digest_that_another_process_writes_is_left_to_it(flows, settings):
             scheduled.write_digests(settings, MONDAY - timedelta(minutes=20))
         scheduled.collect(settings, MONDAY)  # an ingest is not skipped for it
     assert flows.did == ["ingest", "artifacts"]
+
+
+def test_a_team_misses_an_ingest_that_never_succeeded(tmp_path, monkeypatch):
+    new = Settings(data_dir=tmp_path / "new")
+    monkeypatch.setattr(scheduled, "reconcile", lambda *_: None)
+    scheduled.watch(new, MONDAY - 2 * DAY)
+    scheduled.watch(new, MONDAY)
+    assert {alert.key for alert in alerting.open_alerts(new)} >= {"no-ingest"}
+    assert owed.is_digest_owed(new, MONDAY)

@@ -74,16 +74,19 @@ def team(with_model, tmp_path, monkeypatch):
             "PREFECT_WORKER_QUERY_SECONDS": "1",
             "SMEWATCH_DATA_DIR": str(data_dir),
             "SMEWATCH_ZONE": "Europe/Berlin",
-            "SMEWATCH_FEEDS_FILE": str(catalogue),
-            "SMEWATCH_ALLOW_PRIVATE_ADDRESSES": "true",
-            "SMEWATCH_HOST_DELAY_S": "0",
         }
+        etc = tmp_path / "etc"
+        etc.mkdir()
+        knobs = f'feeds_file = "{catalogue}"\nallow_private_addresses = true\nhost_delay_s = 0.0\n'
+        (etc / "smewatch.toml").write_text(knobs)
+        deployed = tmp_path / "prefect.yaml"
+        deployed.write_text(PREFECT_YAML.read_text().replace("/etc/smewatch", str(etc)))
         prefect(environment, "work-pool", "create", "smewatch", "--type", "process")
-        prefect(environment, "--no-prompt", "deploy", "--all", "--prefect-file", PREFECT_YAML)
+        prefect(environment, "--no-prompt", "deploy", "--all", "--prefect-file", deployed)
         log = ours.enter_context((tmp_path / "workers.log").open("w"))
         for name in ("one", "two"):
             command = [PREFECT, "worker", "start", "--pool", "smewatch", "--type", "process", "--name", name]
-            worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=tmp_path)
+            worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=etc)
             ours.callback(end, worker)
         yield settings, PrefectApi(server.api_url)
 
@@ -102,7 +105,7 @@ def end(process):
         process.wait()
 
 
-def test_workers_of_a_pool_run_the_same_flows_on_a_server_with_postgresql(team):
+def test_workers_of_a_pool_run_the_same_flows_on_a_server_with_postgresql(team, tmp_path):
     settings, api = team
     deployed = {name: one for one, name in api.deployments(tag_of(settings)).items()}
     assert set(deployed) == {"ingest", "digest", "maintenance", "train", "watch"}
@@ -111,6 +114,8 @@ def test_workers_of_a_pool_run_the_same_flows_on_a_server_with_postgresql(team):
     assert [ended[one] for one in ordered] == ["Completed", "Completed"]
     assert rows(settings.data_dir, "select count(*) from mart.articles") == [(N_FEEDS * N_PAGES + 1,)]
     assert failed_checks(settings.data_dir) == {}
+    in_their_folder = [one.name for one in (tmp_path / "etc").iterdir()]
+    assert in_their_folder == ["smewatch.toml"]  # they may not write there
 
 
 def states_of(api, settings):

@@ -192,6 +192,8 @@ def test_the_commands_tell_what_they_do(live, tmp_path, cases):
     (tmp_path / "many").mkdir()
     assert run("backup", "many", *here).returncode == 0
     assert len(list((tmp_path / "many").iterdir())) == 1
+    assert run("backup", "missing/", *here).returncode == 0
+    assert [file.suffix for file in (tmp_path / "missing").iterdir()] == [".duckdb"]
     assert "Before" in run("restore", "one.duckdb", *here).stdout
     (tmp_path / "old").mkdir()
     old_file(tmp_path / "old" / "warehouse.duckdb", cases)

@@ -52,6 +52,31 @@ def test_a_unit_comes_back_whatever_ends_it_and_states_its_limits(path):
     assert re.search(r"^# .+", text)  # what it is for
 
 
+@pytest.mark.parametrize(("doctor", "is_started"), [(0, True), (1, True), (2, False)])
+def test_the_upgrade_of_the_readme_starts_what_it_stopped_unless_something_is_to_be_mended(
+    tmp_path, doctor, is_started
+):
+    (steps,) = re.findall(r"^## Upgrade.*?```sh\n(.+?)```", (FILES / "README.md").read_text(), re.S | re.M)
+    for place in ("etc/smewatch", "opt/smewatch/.venv/bin"):
+        (tmp_path / place).mkdir(parents=True)
+    program = f"""
+        systemctl() {{ echo "systemctl $*"; }}
+        sudo() {{ echo "sudo $*"; case "$*" in *doctor) return {doctor};; esac; }}
+        git() {{ :; }}
+        {steps.replace(".venv/bin/pip", ":").replace("cd /", f"cd {tmp_path}/")}
+    """
+    done = subprocess.run(["sh", "-c", program], capture_output=True, text=True, check=False)
+    assert ("systemctl start smewatch" in done.stdout) == is_started, done
+    backup, stop, *_ = done.stdout.splitlines()
+    assert re.match(r"sudo -u smewatch SMEWATCH_DATA_DIR=/var/lib/smewatch \S+/smewatch backup /", backup)
+    assert stop == "systemctl stop smewatch"
+
+
+def test_pages_that_messages_point_to_exist():
+    pages = {page for file in HOUSE.glob("flows/**/*.py") for page in re.findall(r"[\w/]+\.md\b", file.read_text())}
+    assert {page for page in pages if page.startswith("flows/") and not (HOUSE / page).exists()} == set()
+
+
 def test_the_container_file_passes_hadolint():
     hadolint = shutil.which("hadolint") or shutil.which("hadolint", path=str(Path(sys.executable).parent))
     if hadolint is None:

@@ -89,6 +89,16 @@ def test_a_service_that_was_stopped_is_a_warning(cli, settings):
     assert "`smewatch serve` is not at work" in done.stdout
 
 
+@pytest.mark.parametrize(("hours", "code"), [(0, 0), (2, 1)])
+def test_a_data_folder_that_a_team_watches_is_served(cli, one_feed, settings, hours, code):
+    marks.note_success(settings, "ingest", NOW)
+    marks.note_success(settings, "watch", NOW - hours * HOUR)
+    done = cli("status")
+    assert (done.returncode, "the workers of a team are at work" in done.stdout) == (code, not code)
+    told = [one["level"] for one in checks(cli("doctor", "--json", **one_feed)) if "is not at work" in one["what"]]
+    assert told == ["warning"] * code
+
+
 def test_status_says_who_holds_the_warehouse(cli, settings):
     a_run(settings)
     with open_warehouse(settings.warehouse, now=NOW):
