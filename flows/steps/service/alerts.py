@@ -6,7 +6,7 @@ What could not be told is not remembered, so the next look tells it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows.steps.service.findings import Finding, Level
@@ -46,11 +46,18 @@ def changes(told: Mapping[str, Alert], found: Sequence[Finding], now: datetime) 
 
 
 def remembered(told: Mapping[str, Alert], found: Sequence[Finding], done: Changes, now: datetime) -> dict[str, Alert]:
-    """What was told, after `done` has been told as well; `done` empty where telling failed."""
+    """What was told, after `done` has been told as well; `done` empty where telling failed.
+
+    No time is left after `now`: told while a clock ran ahead, a trouble would last until then, and hide the next one.
+    """
     ended = {alert.key for alert in done.cleared}
-    by_key = {one.key: one for one in found}
+    present = {one.key for one in found}
     after = {
-        key: Alert(key, alert.level, alert.what, alert.since, now if key in by_key else alert.last_seen_at)
+        key: replace(
+            alert,
+            since=min(alert.since, now),
+            last_seen_at=now if key in present else min(alert.last_seen_at, now),
+        )
         for key, alert in told.items()
         if key not in ended
     }

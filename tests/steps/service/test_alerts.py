@@ -15,9 +15,9 @@ def trouble(key="disk-low", level=Level.WARNING):
     return Finding(key, level, f"{key} is so.", "Mend it.")
 
 
-def looks(*rounds, every=timedelta(minutes=5), is_told=True):
+def looks(*rounds, every=timedelta(minutes=5), is_told=True, told=None):
     """What is told at each look, as keys: + for raised, - for cleared."""
-    told, said = {}, []
+    told, said = told or {}, []
     for number, found in enumerate(rounds):
         now = NOW + number * every
         due = changes(told, found, now)
@@ -51,6 +51,14 @@ def test_an_end_is_told_half_an_hour_after_the_trouble_was_last_seen():
     told = {"a": Alert("a", Level.WARNING, "a is so.", NOW - 9 * CALM, NOW)}
     assert not changes(told, [], NOW + CALM - timedelta(seconds=1))
     assert changes(told, [], NOW + CALM).cleared == (told["a"],)
+
+
+def test_what_was_told_by_a_clock_that_ran_ahead_is_over_in_time_and_hides_no_later_trouble():
+    ahead = NOW + timedelta(days=90)
+    told = {"disk-low": Alert("disk-low", Level.CRITICAL, "It is so.", ahead, ahead)}
+    rounds = [[], [], [], [trouble()]]
+    assert looks(*rounds, every=timedelta(minutes=15), told=told) == [[], [], ["-disk-low"], ["+disk-low"]]
+    assert remembered(told, [trouble()], NOTHING, NOW)["disk-low"].since == NOW
 
 
 def test_a_message_names_the_trouble_the_remedy_and_the_place_and_its_subject_is_one_line():
