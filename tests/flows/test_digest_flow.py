@@ -313,6 +313,15 @@ def test_a_page_of_years_ago_among_todays_meets_no_story_between(filled, monkeyp
     assert met == [(["old0", "old1"], 0), (["old2"], 0), (["new"], n_stories)]
 
 
+def test_a_report_in_the_last_hour_of_a_week_is_told_and_counted_in_it_where_clocks_changed_their_rules(settings):
+    """British Columbia kept summer time from 2026 on, which a machine's own zones may not know yet."""
+    there = settings.model_copy(update={"zone": "America/Vancouver"})
+    relevant, (_, end) = examples()[0], WEEK.bounds(there.tz)
+    times = (end - timedelta(days=4), end - timedelta(minutes=30))
+    store(there, "b1", [Report(relevant[30 * n], at) for n, at in enumerate(times)])
+    assert content_of(there, end + timedelta(hours=6)).stories == 2
+
+
 def test_sectors_are_shown_as_people_write_them():
     assert [sector_name(name) for name in ("agri-food", "wood-and-furniture")] == ["agri-food", "wood and furniture"]
 
