@@ -106,6 +106,7 @@ def week_counts(
         articles_seen=now.n_articles,
         articles_judged=now.n_articles - now.n_unjudged,
         articles_unjudged=now.n_unjudged,
+        articles_without_verdict=now.n_without_verdict,
         articles_without_date=now.n_undated,
         relevant=now.n_relevant,
         borderline=now.n_borderline,

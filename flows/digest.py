@@ -1,6 +1,6 @@
-"""The digest of one ISO week: group, load, compose, decide which edition it is, store it, write the archive.
+"""The digest of one ISO week: judge what is left, group, load, compose, find the edition, store, write the archive.
 
-    keep_stories -> load (open) -> compose -> next_edition -> store (open) -> write_archive
+    catch_up -> keep_stories -> load (open) -> compose -> next_edition -> store (open) -> write_archive
 
 An edition once stored is never changed. While no fact changes, running again gives the edition that is out, byte for
 byte; a changed fact gives the next edition, which says what is different.
@@ -16,6 +16,7 @@ from prefect import flow
 from flows import briefing
 from flows.archive import write_archive
 from flows.grouping import keep_stories
+from flows.judging_past import catch_up
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
 from flows.showing import show_digest
@@ -65,6 +66,7 @@ def digest(settings: Given = None, week: str | None = None, *, now: datetime | N
     """
     settings, now = settings_of(settings), now or datetime.now(UTC)
     asked = IsoWeek.parse(week) if week else last_full_week(now, settings.tz)
+    catch_up(settings, now)
     keep_stories(settings, now)
     content, edition = issue(settings, asked, now)
     publish(settings)

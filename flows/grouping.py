@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import seeds
 from classifiers.stories import VAGUE_DAYS, KnownStory, StoryArticle
@@ -56,11 +56,24 @@ def keep_stories(settings: Settings, now: datetime) -> int:
 def _load(settings: Settings, now: datetime) -> _Span | None:
     """The next span of work, oldest first; None where there is none."""
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
-        new = warehouse.ungrouped_articles(SPAN_ARTICLES)
+        new = _until_a_gap(warehouse.ungrouped_articles(SPAN_ARTICLES))
         if not new:
             return None
         standing = warehouse.stories_near(new[0].counted_at - AROUND, new[-1].counted_at + AROUND)
         return _Span(warehouse.stories_version(), tuple(new), tuple(standing))
+
+
+def _until_a_gap(new: Sequence[GroupedText]) -> Sequence[GroupedText]:
+    """The articles, oldest first, up to a gap so wide that no story is near both of its sides.
+
+    One page of five years ago among today's would have every story of five years loaded and compared.
+    """
+    gaps = (place for place, (one, next_) in enumerate(pairwise(new), 1) if _are_apart(one, next_))
+    return new[: next(gaps, len(new))]
+
+
+def _are_apart(one: GroupedText, later: GroupedText) -> bool:
+    return later.counted_at - one.counted_at > 2 * AROUND
 
 
 def _store(settings: Settings, span: _Span, found: Regrouped, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from flows.collecting import intake, keeping, web
 from flows.collecting.catalogue import Unrecorded, read_feeds
 from flows.collecting.intake import Chosen, Read
 from flows.collecting.spooled import SpoolFull
+from flows.judging_past import catch_up
 from flows.locks import one_at_a_time
 from flows.platform import ClusterUnavailable
 from flows.progress import Progress, Silence
@@ -157,7 +158,7 @@ def ingest(
             raise
         finally:
             intake.finish(run, report.problems)
-    report.notes += followed_up(report, settings, now)
+    report.notes += followed_up(run, report, progress)
     if report.problems:
         raise IngestFailed(report)
     return report
@@ -182,9 +183,23 @@ def ungrouped(settings: Settings, now: datetime) -> Iterator[str]:
         yield f"Not grouped into stories yet: {problem}"
 
 
-def followed_up(report: IngestReport, settings: Settings, now: datetime) -> Iterator[str]:
-    """What is made anew from what was stored: stories, the read copy, the search index. Yields what went wrong."""
-    if report.n_articles:
+def not_in_force(settings: Settings, now: datetime, progress: Progress) -> Iterator[str]:
+    """Let a new model judge the past and come in force. What is left undone the next run does, or the digest."""
+    try:
+        catch_up(settings, now, progress)
+    except WarehouseBusy as problem:
+        yield f"The new model has not judged the past yet: {problem}"
+
+
+def followed_up(run: intake.Run, report: IngestReport, progress: Progress) -> Iterator[str]:
+    """What is made anew from what was stored: verdicts of a new model, stories, the read copy, the search index.
+
+    Yields what went wrong.
+    """
+    settings, now = run.settings, run.now
+    if run.is_model_new:
+        yield from not_in_force(settings, now, progress)
+    if report.n_articles or run.is_model_new:
         yield from ungrouped(settings, now)
     if unpublished := publish(settings):
         yield unpublished

@@ -135,12 +135,23 @@ def fit(
     return train_model(seeds.FOLDER, settings.models_dir, now=now, labelled=labelled, background=background)
 
 
-def register(warehouse: Warehouse, folder: Path, now: datetime) -> None:
-    """Make a model folder known to the warehouse and put it in force there, with the decision that the pointer tells.
+def register(warehouse: Warehouse, folder: Path, now: datetime) -> bool:
+    """Make a model folder known to the warehouse; True if it is in force, as the first one is at once.
+
+    One that follows another has to judge the past before (flows.judging_past), or every view would be empty.
+    """
+    enrol(warehouse, folder, now)
+    in_force = warehouse.active_model()
+    if in_force is None:
+        put_in_force(warehouse, folder, now)
+    return in_force is None or in_force.model_id == folder.name
+
+
+def put_in_force(warehouse: Warehouse, folder: Path, now: datetime) -> None:
+    """Let the views show the verdicts of a registered model, with the decision that the pointer tells.
 
     Nothing happens if it is in force already.
     """
-    enrol(warehouse, folder, now)
     decision = decision_in(folder.parent)
     if decision is None or decision.model_id != folder.name:
         warehouse.promote_model(folder.name, now)

@@ -21,6 +21,7 @@ from classifiers.verdict import Document
 from flows import models
 from flows.collecting import shaping, web
 from flows.collecting.judging import judge_texts
+from flows.judging_past import catch_up
 from flows.locks import one_at_a_time
 from flows.progress import Progress, Silence
 from flows.publish import publish
@@ -99,6 +100,7 @@ def reextract(
                 progress.done("articles", len(some))
         finish(work, report)
     if not is_dry:
+        catch_up(settings, now, progress)
         publish(settings)
     return report
 

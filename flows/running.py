@@ -21,8 +21,8 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     from flows.digest import DigestReport
     from flows.ingest import IngestReport
+    from flows.judging_past import RejudgeReport
     from flows.reextract import ReextractReport
-    from flows.rejudge import RejudgeReport
     from flows.train import Trained
 
 ALREADY_RUNNING = 3  # exit code: somebody else does the work, nothing is wrong

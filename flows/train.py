@@ -1,6 +1,6 @@
 """Training as a flow: from a model that judges to one that may follow it.
 
-seeds | labels of people | background --> fit -> compare with the model in use -> promote or refuse -> register
+seeds | labels of people | background --> fit -> compare with the model in use -> promote, judge the past; or refuse
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from prefect import flow
 
 import seeds
 from flows import models
+from flows.judging_past import judge_past
 from flows.models import FEWEST_BACKGROUND, MOST_BACKGROUND, Promotion, TooLittleBackground
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
@@ -127,9 +128,9 @@ def end_of(
 
 
 def keep(settings: Settings, trained: Trained, decided_by: str, now: datetime) -> None:
-    """Point at the model if it was promoted, and tell the warehouse of model and decision.
+    """Point at the model if it was promoted, let it judge the past, and tell the warehouse of model and decision.
 
-    The pointer comes first: whoever opens the warehouse next makes it agree with the pointer (models.register).
+    The pointer comes first: if we are cut off, the next ingest or digest goes on until the warehouse agrees with it.
     """
     decision = models.Decision(
         trained.name,
@@ -141,10 +142,10 @@ def keep(settings: Settings, trained: Trained, decided_by: str, now: datetime) -
     )
     if trained.end == "promoted":
         models.make_current(settings, decision)
+    if trained.end in ("promoted", "in use already"):
+        judge_past(settings, trained.folder, now)
+        return
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
-        if trained.end in ("promoted", "in use already"):
-            models.register(warehouse, trained.folder, now)
-            return
         models.enrol(warehouse, trained.folder, now)
         if trained.end == "not better":
             warehouse.refuse_model(models.as_row(decision, "refused"))

@@ -77,6 +77,7 @@ class WeekCounts:
     n_relevant: int
     n_borderline: int
     n_unjudged: int  # no verdict of the model in force, or its band is "unjudged"
+    n_without_verdict: int  # of those, no verdict yet
     n_undated: int  # articles that nobody dated, counted by when we first saw them
     n_in_future: int  # articles whose date was not believed
     n_outlets: int

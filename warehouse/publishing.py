@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from warehouse import copying
-from warehouse.errors import NotPublished, NoWarehouse, WarehouseError
+from warehouse.errors import NotPublished, NoWarehouse, WarehouseBusy, WarehouseError
 from warehouse.opening import open_for_reading
 
 _TRIES = 4  # without a lock: a run that stores every few seconds leaves gaps for a copy that takes one
@@ -103,9 +103,13 @@ def _copy_settled(live: Path, draft: Path) -> None:
             return
         took_s = time.monotonic() - began_s
     if took_s < _LONGEST_HOLD_S:
-        with open_for_reading(live, wait_s=_LONGEST_HOLD_S):
-            if _copied(live, draft):
-                return
+        try:
+            with open_for_reading(live, wait_s=_LONGEST_HOLD_S):
+                if _copied(live, draft):
+                    return
+        except WarehouseBusy as busy:
+            held = f"it is being written, and held by {busy.holder or 'another process'}"
+            raise NotPublished(live, held) from busy
     raise NotPublished(live, "it is being written all the time")
 
 

@@ -88,6 +88,7 @@ class Run:
     begun_s: float = field(default_factory=time.monotonic)
     caught_up: CaughtUp = field(default_factory=CaughtUp)  # what earlier runs had left in the spool
     n_spooled: int = 0  # batches of this run in the spool
+    is_model_new: bool = False  # another model than the one that judges in this run is in force
 
     @property
     def held(self) -> WarehouseBusy | None:
@@ -114,7 +115,7 @@ def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datet
             spool_begin(settings.spool_dir, RunBegin(run_id, "ingest", now, models.row_of(model)))
         caught_up = CaughtUp() if access.is_beside else store_spooled(warehouse, settings.spool_dir)
         warehouse.begin_run(run_id, "ingest", now)
-        models.register(warehouse, model, now)
+        is_model_new = not models.register(warehouse, model, now)
         warehouse.sync_feeds([shaping.feed_row(feed) for feed in catalogue], now)
         due = warehouse.due_feeds(now, farthest=farthest, ignore_schedule=every_feed)
         warehouse.take_leases(_lease(row, run_id, now, settings) for row in due)
@@ -131,6 +132,7 @@ def begin(settings: Settings, model: Path, catalogue: Sequence[Feed], now: datet
         robots=[shaping.robots_file(row) for row in robots],
         rests=[shaping.host_rest(row, now) for row in rests],
         caught_up=caught_up,
+        is_model_new=is_model_new,
     )
 
 

@@ -114,7 +114,10 @@ def show_history(settings: Settings) -> None:
 @click.option("--reason", help="Why, in your words; kept with the decision.")
 @with_settings
 def promote_model(settings: Settings, model_id: str, reason: str | None) -> None:
-    """Let another model judge from now on. Verdicts of others stay; `smewatch classify --rejudge` adds its own.
+    """Let another model judge from now on. Verdicts of others stay; it adds its own on all there is.
+
+    Views and digests show what it says once it has judged the past: 1,000 texts take some 2 s. If that is cut off,
+    the next run or digest goes on.
 
     Example: smewatch models promote rel-3f2a9c0d1e5b --reason "finds the trade missions"
     """
@@ -129,12 +132,10 @@ def roll_back(settings: Settings, reason: str | None) -> None:
 
     Example: smewatch models rollback --reason "too many summits"
     """
-    from flows.commands.telling import in_sentences
-    from warehouse.opening import open_for_reading
+    from flows.models import decision_in
 
-    with in_sentences(), open_for_reading(settings.warehouse, wait_s=settings.warehouse_wait_s) as warehouse:
-        promoted = [one for one in warehouse.model_decisions() if one.decision == "promoted"]
-    before = promoted[-1].instead_of if promoted else None
+    decision = decision_in(settings.models_dir)
+    before = decision.instead_of if decision else None
     if before is None:
         raise click.ClickException("no model was in use before the present one")
     _promote(settings, before, reason or "rolled back")
@@ -143,7 +144,9 @@ def roll_back(settings: Settings, reason: str | None) -> None:
 def _promote(settings: Settings, model_id: str, reason: str) -> None:
     from flows import models
     from flows.commands.telling import in_sentences
-    from flows.publish import publish_if_quick
+    from flows.judging_past import judge_past
+    from flows.progress import bars
+    from flows.publish import publish
     from warehouse.opening import open_warehouse
 
     now, folder = datetime.now(UTC), settings.models_dir / model_id
@@ -151,14 +154,15 @@ def _promote(settings: Settings, model_id: str, reason: str) -> None:
     if unusable:
         raise click.ClickException(f"model {model_id} {unusable}; `smewatch models list` says which can be used")
     current = models.current_model(settings)
-    if current is not None and current.name == model_id:
-        echo(f"Model {model_id} is in use already.")
-        return
     instead_of = current.name if current else None
     decision = models.Decision(model_id, now.isoformat(), getpass.getuser(), reason, instead_of)
-    # Opened first: a warehouse that is held leaves the model in use that its history names.
-    with in_sentences(), open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
-        models.make_current(settings, decision)
-        models.register(warehouse, folder, now)
-    publish_if_quick(settings)
-    echo(f"Model {model_id} is in use. Let it judge the past as well: smewatch classify --rejudge")
+    with in_sentences(), bars() as progress:
+        # Opened first: a warehouse that is held leaves the model in use that its history names.
+        with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
+            if instead_of != model_id:
+                models.make_current(settings, decision)
+            models.register(warehouse, folder, now)
+        report = judge_past(settings, folder, now, progress)
+    publish(settings)
+    already = " already" if instead_of == model_id else ""
+    echo(f"Model {model_id} is in use{already}; it judged {report.n_judged:,} texts of the past.")

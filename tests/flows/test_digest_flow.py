@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import seeds
+from classifiers.story_keeping import regroup
+from flows import grouping
 from flows.briefing import model_note, sector_name
 from flows.digest import digest, issue, load
 from flows.grouping import keep_stories
@@ -292,6 +294,32 @@ def test_stories_are_grouped_before_they_are_told_and_stay_what_they_are(filled)
     assert [row for row in after if row["article_id"] != "another-report"] == before
     [same] = [row["story_id"] for row in after if row["article_id"] == "another-report"]
     assert same in {row["story_id"] for row in before}
+
+
+def test_a_page_of_years_ago_among_todays_meets_no_story_between(filled, monkeypatch):
+    n_stories, met = keep_stories(filled, MONDAY), []
+
+    def note(new, standing, **how):
+        met.append(([article.id for article in new], sum(len(story.articles) for story in standing)))
+        return regroup(new, standing, **how)
+
+    monkeypatch.setattr(grouping, "regroup", note)
+    relevant, _ = examples()
+    days = (0, 62, 62 + 63)  # a story may be near the first two, for it reaches 31 days to both sides
+    old = [START - timedelta(days=2000) + timedelta(days=n) for n in days]
+    reports = [Report({**relevant[50 + n], "id": f"old{n}"}, at, seen_at=MONDAY) for n, at in enumerate(old)]
+    store(filled, "b3", [*reports, Report({**relevant[53], "id": "new"}, MONDAY)])
+    assert keep_stories(filled, MONDAY) == 4
+    assert met == [(["old0", "old1"], 0), (["old2"], 0), (["new"], n_stories)]
+
+
+def test_a_report_in_the_last_hour_of_a_week_is_told_and_counted_in_it_where_clocks_changed_their_rules(settings):
+    """British Columbia kept summer time from 2026 on, which a machine's own zones may not know yet."""
+    there = settings.model_copy(update={"zone": "America/Vancouver"})
+    relevant, (_, end) = examples()[0], WEEK.bounds(there.tz)
+    times = (end - timedelta(days=4), end - timedelta(minutes=30))
+    store(there, "b1", [Report(relevant[30 * n], at) for n, at in enumerate(times)])
+    assert content_of(there, end + timedelta(hours=6)).stories == 2
 
 
 def test_sectors_are_shown_as_people_write_them():

@@ -14,8 +14,9 @@ from classifiers import training
 from classifiers.material import EXAMPLE_FILES
 from classifiers.relevance import Relevance
 from flows import models
+from flows.judging_past import RejudgeReport
 from flows.models import FEWEST_BACKGROUND, TooLittleBackground
-from flows.rejudge import RejudgeReport, rejudge
+from flows.rejudge import rejudge
 from flows.settings import Settings
 from flows.train import train
 from tests.flows.tools import QuickCli, failed_checks, held, rows
@@ -190,6 +191,8 @@ def test_what_people_say_joins_the_lessons_and_makes_another_model(learn, settin
     assert after.name != before.name
     assert (after.counts["articles_labelled_relevant"], after.counts["articles_labelled_other"]) == (1, 1)
     assert after.comparison.new_to_current == 2, "a text too short to judge teaches nothing"
+    judged = rows(settings.data_dir, "select model_id, count(*) from mart.articles group by model_id")
+    assert judged == [(after.name, 4)], "what is promoted has judged the past"
     label(settings, "a2", 1, hours=1)
     assert learn("good").name not in (before.name, after.name), "another opinion, another model"
     assert "articles labelled relevant: 1" in (after.folder / "card.md").read_text()

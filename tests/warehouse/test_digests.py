@@ -79,6 +79,7 @@ def test_relevant_articles_come_first_then_by_score(empty, cases):
     assert week_ids(empty) == ["article2", "article1", "article0"]
     counts = empty.week_counts(START, END)
     assert (counts.n_articles, counts.n_relevant, counts.n_borderline, counts.n_unjudged) == (6, 2, 1, 2)
+    assert counts.n_without_verdict == 1
 
 
 def test_what_a_person_called_irrelevant_is_left_out_and_what_they_called_relevant_is_in(filled, cases):

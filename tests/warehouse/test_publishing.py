@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from warehouse import copying, publishing
-from warehouse.errors import NotPublished, NoWarehouse
+from warehouse.errors import NotPublished, NoWarehouse, WarehouseBusy
 from warehouse.opening import holder_of, open_for_reading, open_warehouse
 from warehouse.publishing import as_of, is_behind, publish_copy
 
@@ -121,6 +121,19 @@ def test_a_warehouse_written_all_the_time_is_copied_under_the_lock_if_that_is_qu
     with pytest.raises(NotPublished, match="written all the time"):
         publish_copy(path, copy)
     assert articles(copy) == 3
+
+
+def test_a_warehouse_written_all_the_time_and_then_held_is_not_published(path, copy, cases, monkeypatch):
+    store(path, cases, 1)
+    monkeypatch.setattr(publishing, "_copied", lambda live, draft: False)
+    monkeypatch.setattr(publishing, "_LONGEST_HOLD_S", 0.01)
+    monkeypatch.setattr(publishing, "open_for_reading", held)
+    with pytest.raises(NotPublished, match="held by a program"):
+        publish_copy(path, copy)
+
+
+def held(file, wait_s):
+    raise WarehouseBusy(file, wait_s, "a program")
 
 
 def test_a_copy_that_could_not_be_made_leaves_the_old_one(path, copy, cases, monkeypatch):

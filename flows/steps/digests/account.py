@@ -146,7 +146,7 @@ def _funnel(counts: WeekCounts, stories: int) -> tuple[Row, ...]:
         Row("Entries announced", counts.announced, "by the feeds: dated in this week, or first seen in it"),
         Row("Articles seen", counts.articles_seen, "stored, and likewise of this week"),
         Row("Without a date", counts.articles_without_date, "of those: placed by when they were first seen"),
-        Row("Not judged", counts.articles_unjudged, "too short, or in a language never measured"),
+        Row("Not judged", counts.articles_unjudged, _why_unjudged(counts)),
         Row("Judged", counts.articles_judged, "by the model named below"),
         Row("Not relevant", no, "left out"),
         Row("Borderline", counts.borderline, "close to the cut: the first few stand above"),
@@ -156,6 +156,11 @@ def _funnel(counts: WeekCounts, stories: int) -> tuple[Row, ...]:
             f"told above as {counted(stories, 'story', 'stories')}" if stories else "none this week",
         ),
     )
+
+
+def _why_unjudged(counts: WeekCounts) -> str:
+    why, waiting = "too short, or in a language never measured", counts.articles_without_verdict
+    return f"{why}; {waiting:,} without a verdict yet" if waiting else why
 
 
 def _notes(counts: WeekCounts) -> list[str]:

@@ -79,12 +79,13 @@ class WeekCounts:
     outcomes: Mapping[str, int]  # how each of them ended: value of `Outcome` -> entries; adds up to `announced`
     articles_seen: int  # articles published in the week, or first seen in it where no date is given
     articles_judged: int  # of those, with a verdict of the current model that counts
-    articles_unjudged: int  # of those, too short or in a language the model was not measured on
+    articles_unjudged: int  # of those, too short, in a language the model was not measured on, or without a verdict
     articles_without_date: int  # of those seen
     relevant: int  # of those judged, in band sure or likely
     borderline: int  # of those judged, in band borderline
     feeds_polled: int
     feeds_in_trouble: tuple[FeedTrouble, ...] = ()  # feeds whose last poll of the week failed
+    articles_without_verdict: int = 0  # of those unjudged: the model has not spoken yet
     weeks: tuple[WeekStories, ...] = ()  # this week and earlier ones, in any order
     cut_off_at: datetime | None = None  # aware: nothing that arrived later is in here; null if not known
     right_of_labelled: tuple[int, int] | None = None  # of the articles that the model called relevant in the weeks of

@@ -237,6 +237,11 @@ class TestAccount:
         assert len(notes) == 2
         assert "add up to 5, not to the 9" in notes[0]
 
+    def test_articles_without_a_verdict_yet_are_not_called_too_short(self):
+        notes = [digest_of([], articles_without_verdict=n).account.funnel[3].note for n in (0, 1200)]
+        short = "too short, or in a language never measured"
+        assert notes == [short, f"{short}; 1,200 without a verdict yet"]
+
     def test_near_misses_are_told_by_their_first_reason_and_add_up(self):
         def close(number, **changes):
             return article(number, band="borderline", score=0.4, **changes)
