@@ -1,11 +1,12 @@
-"""The digest of one ISO week: group, load, compose, decide which edition it is, store it, write the archive.
+"""The digest of one ISO week: catch up, group, load, compose, decide which edition it is, store it, archive it.
 
-    keep_stories -> load (open) -> compose -> next_edition -> store (open) -> write_archive
+    catch_up -> keep_stories -> load (open) -> compose -> next_edition -> store (open) -> write_archive
 
 An edition once stored is never changed. While no fact changes, running again gives the edition that is out, byte for
 byte; a changed fact gives the next edition, which says what is different.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -15,7 +16,9 @@ from prefect import flow
 
 from flows import briefing
 from flows.archive import write_archive
+from flows.collecting.spooled import waiting
 from flows.grouping import keep_stories
+from flows.locks import AlreadyRunning, one_at_a_time
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
 from flows.showing import show_digest
@@ -65,12 +68,26 @@ def digest(settings: Given = None, week: str | None = None, *, now: datetime | N
     """
     settings, now = settings_of(settings), now or datetime.now(UTC)
     asked = IsoWeek.parse(week) if week else last_full_week(now, settings.tz)
+    catch_up(settings, now)
     keep_stories(settings, now)
     content, edition = issue(settings, asked, now)
     publish(settings)
     write_archive(settings, content.week)
     show_digest(content)
     return report(settings, content, edition)
+
+
+def catch_up(settings: Settings, now: datetime) -> None:
+    """Store what waits in the spool, so that it is told. An ingest at work does that itself. Raises WarehouseBusy."""
+    if waiting(settings.spool_dir):
+        from flows.collecting.spool import store_spooled  # what it reads takes a second to load
+
+        with (
+            suppress(AlreadyRunning),
+            one_at_a_time(settings),
+            open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse,
+        ):
+            store_spooled(warehouse, settings.spool_dir)
 
 
 def issue(settings: Settings, week: IsoWeek, now: datetime) -> tuple[Digest, Edition]:

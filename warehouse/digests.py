@@ -36,8 +36,8 @@ class Digests(Stories):
         """Articles that count in start <= t < end and are relevant or borderline; relevant first, best score first.
 
         A person's label wins: what was called not relevant is left out, whatever the model in force says. Relevant
-        ones of the two weeks before that came only now, when the issue of their week in `zone` was out, are there
-        too: `is_late`.
+        ones of the two weeks before that were stored when the issue of their week in `zone` was out, and that no
+        issue has told, are there too: `is_late`.
         """
         found = self._ask_with_texts("week_articles", start=start, end=end, zone=zone)
         return [_as_week_article(row) for row in found]
