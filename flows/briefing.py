@@ -126,8 +126,8 @@ def queries_of(week: IsoWeek, zone: ZoneInfo, polled_until: datetime) -> list[Qu
     trends = f"'{zone.key}', {_literal(first)}, {_literal(end)}"
     return [
         Query("Stories", f"from mart.stories_told('{zone.key}', {span})"),
-        Query("Articles", f"from mart.week_numbers({span})"),
-        Query("Ends of entries", f"from mart.week_ends({span})"),
+        Query("Articles", f"from mart.week_numbers({span}, zone := '{zone.key}')"),
+        Query("Ends of entries", f"from mart.week_ends({span}, zone := '{zone.key}')"),
         Query("Feeds polled and in trouble", f"from mart.week_polls({polls})"),
         Query("Trends", f"from mart.kinds_told({trends})"),
         Query("Pairs and who acts with whom", f"from mart.pairs_told({trends})"),

@@ -116,11 +116,11 @@ def load(settings: Settings, week: IsoWeek, now: datetime) -> Material:
     first, _ = shown_weeks(week)[0].bounds(settings.tz)
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
         articles = warehouse.week_articles(start, end, settings.zone)
-        counts = warehouse.week_counts(start, end, polled_until=end + LATE)
+        counts = warehouse.week_counts(start, end, settings.zone, polled_until=end + LATE)
         kinds = warehouse.week_stories(settings.zone, first, end)
         pairs = warehouse.week_pairs(settings.zone, first, end)
         told_before = warehouse.stories_told_before(settings.zone, week.label)
-        labels = warehouse.label_counts(first, end)
+        labels = warehouse.label_counts(first, end, settings.zone)
         model = warehouse.active_model()
         in_force = warehouse.latest_edition(week.label, settings.zone)
     weeks, queries = briefing.week_stories(kinds, pairs), briefing.queries_of(week, settings.tz, end + LATE)
