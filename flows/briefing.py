@@ -113,7 +113,7 @@ def week_counts(
         feeds_in_trouble=tuple(FeedTrouble(one.feed, one.reason) for one in now.feeds_in_trouble),
         weeks=weeks,
         right_of_labelled=(labels.n_right, labels.n_labelled) if labels.n_labelled else None,
-        cut_off_at=max((article.first_seen_at for article in articles), default=None),
+        cut_off_at=max(filter(None, (now.last_seen_at, *(one.first_seen_at for one in articles))), default=None),
         queries=tuple(queries),
     )
 

@@ -285,6 +285,23 @@ def test_a_digest_leaves_the_spool_to_an_ingest_at_work_and_the_next_issue_tells
     assert [story.title for story in following.late] == [title]
 
 
+def test_what_a_digest_leaves_in_the_warehouse_is_what_the_comments_say(filled):
+    digest.fn(filled, WEEK.label, now=MONDAY)
+    comment = "select comment from duckdb_columns() where table_name = '{}' and column_name = '{}'"
+    for table, column in (("digest_items", "section"), ("digest_counts", "count_name")):
+        kept = ask(filled, f"select distinct {column} as name from core.{table}")
+        assert kept
+        for told in ask(filled, comment.format(table, column)):
+            assert [row["name"] for row in kept if row["name"] not in told["comment"]] == []
+
+
+def test_nothing_counted_arrived_after_the_moment_an_issue_names(filled):
+    late = Report({**examples()[1][30], "id": "unlike"}, END - timedelta(hours=1), 0.1, END + timedelta(minutes=17))
+    store(filled, "b3", [late])
+    said = " ".join(content_of(filled).method.sentences)
+    assert "Nothing that arrived after 23 November 2026, 00:17 is in this issue." in said
+
+
 def test_a_label_after_the_issue_is_out_makes_a_second_edition_that_says_what_changed(filled):
     first = content_of(filled)
     wrong = stories_of(first)[-1]

@@ -190,21 +190,30 @@ where place = 1;
 comment on macro table mart.stories_told is 'One row per ISO week in a zone and story with a relevant article in it, as a digest tells it: from mart.stories_told(''Asia/Tokyo'', ''2026-11-16 00:00+09'', ''2026-11-23 00:00+09'')';
 
 create or replace macro mart.week_numbers(since, until, zone := 'UTC') as table
+with announced as (
+    select count(*) as n_entries, max(first_seen_at) as last_seen_at
+    from mart.entries
+    where mart.counted_in(counted_at, is_dated_by_day, zone) >= since::timestamptz
+        and mart.counted_in(counted_at, is_dated_by_day, zone) < until::timestamptz
+),
+seen as (
+    select
+        count(*) as n_articles,
+        count(*) filter (published_at is null) as n_undated,
+        count(*) filter (is_published_in_future) as n_in_future,
+        count(*) filter (decided_by is null or band = 'unjudged' and label is null) as n_unjudged,
+        count(*) filter (band = 'borderline' and label is null or label = -1) as n_borderline,
+        count(*) filter (is_relevant) as n_relevant,
+        count(distinct outlet) as n_outlets,
+        max(first_seen_at) as last_seen_at
+    from mart.articles
+    where mart.counted_in(counted_at, is_dated_by_day, zone) >= since::timestamptz
+        and mart.counted_in(counted_at, is_dated_by_day, zone) < until::timestamptz
+)
 select
-    (select count(*) from mart.entries
-        where mart.counted_in(counted_at, is_dated_by_day, zone) >= since::timestamptz
-            and mart.counted_in(counted_at, is_dated_by_day, zone) < until::timestamptz) as n_entries,
-    count(*) as n_articles,
-    count(*) filter (published_at is null) as n_undated,
-    count(*) filter (is_published_in_future) as n_in_future,
-    count(*) filter (decided_by is null or band = 'unjudged' and label is null) as n_unjudged,
-    count(*) filter (band = 'borderline' and label is null or label = -1) as n_borderline,
-    count(*) filter (is_relevant) as n_relevant,
-    count(distinct outlet) as n_outlets
-from mart.articles
-where mart.counted_in(counted_at, is_dated_by_day, zone) >= since::timestamptz
-    and mart.counted_in(counted_at, is_dated_by_day, zone) < until::timestamptz;
-comment on macro table mart.week_numbers is 'One row: what was seen of a span of time, dates without an hour taken as days of a zone, and what became of it. Judged are n_articles less n_unjudged';
+    announced.n_entries, seen.* exclude (last_seen_at), greatest(announced.last_seen_at, seen.last_seen_at) as last_seen_at
+from announced cross join seen;
+comment on macro table mart.week_numbers is 'One row: what was seen of a span of time, dates without an hour taken as days of a zone, what became of it, and when the last of it was first seen. Judged are n_articles less n_unjudged';
 
 create or replace macro mart.week_ends(since, until, zone := 'UTC') as table
 select outcome, count(*) as n_entries
@@ -253,3 +262,13 @@ where first_seen_at > issued_at
         where verdicts.article_id = untold.article_id and verdicts.model_id = untold.model_id and verdicts.is_relevant
     ));
 comment on macro table mart.late_arrivals is 'One row per relevant article of the two weeks before a span of time that was stored when the issue of its week was out, and that no issue before the span has told';
+
+comment on macro table mart.changes_since is 'One row per change to an article from a moment on: new article, new text, new verdict on an older article, label; from mart.changes_since(''2026-11-20 00:00+00''). Changes carry the time at which their run began, or a person spoke, and may be stored hours later, texts read again from the archive that of their page: ask again for some days before the latest you have, and drop what you have';
+comment on macro table mart.search is 'One row per article whose latest title and text have all the words, whatever case or accents, best first: from mart.search(''forum viet nam''). Reads every text, or those read since a time, which is quicker: from mart.search(''forum'', read_since := ''2026-10-01 00:00+00''). `smewatch search` asks an index';
+
+comment on column core.digest_items.section is 'Where it stands: story, late or borderline';
+comment on column mart.digest_items.section is 'Where it stands: story, late or borderline';
+comment on column core.digest_counts.count_name is 'What is counted: stories, or announced (entries of feeds)';
+comment on column ops.schema_migrations.version is 'The number its file name starts with; they rise, and some are left out';
+comment on column ops.batches.stored_at is 'When the run that made the batch began, UTC; it may be stored hours later, from the spool';
+comment on view mart.entry_ends is 'One row per poll, of which a backfill makes one a page: what the feed announced, and how those entries ended';
