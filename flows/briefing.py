@@ -114,7 +114,7 @@ def week_counts(
         feeds_in_trouble=tuple(FeedTrouble(one.feed, one.reason) for one in now.feeds_in_trouble),
         weeks=weeks,
         right_of_labelled=(labels.n_right, labels.n_labelled) if labels.n_labelled else None,
-        cut_off_at=max((article.first_seen_at for article in articles), default=None),
+        cut_off_at=max(filter(None, (now.last_seen_at, *(one.first_seen_at for one in articles))), default=None),
         queries=tuple(queries),
     )
 
@@ -127,8 +127,8 @@ def queries_of(week: IsoWeek, zone: ZoneInfo, polled_until: datetime) -> list[Qu
     trends = f"'{zone.key}', {_literal(first)}, {_literal(end)}"
     return [
         Query("Stories", f"from mart.stories_told('{zone.key}', {span})"),
-        Query("Articles", f"from mart.week_numbers({span})"),
-        Query("Ends of entries", f"from mart.week_ends({span})"),
+        Query("Articles", f"from mart.week_numbers({span}, zone := '{zone.key}')"),
+        Query("Ends of entries", f"from mart.week_ends({span}, zone := '{zone.key}')"),
         Query("Feeds polled and in trouble", f"from mart.week_polls({polls})"),
         Query("Trends", f"from mart.kinds_told({trends})"),
         Query("Pairs and who acts with whom", f"from mart.pairs_told({trends})"),

@@ -1,11 +1,12 @@
-"""The digest of one ISO week: judge what is left, group, load, compose, find the edition, store, write the archive.
+"""The digest of one ISO week: catch up, group, load, compose, find which edition it is, store it, archive it.
 
-    catch_up -> keep_stories -> load (open) -> compose -> next_edition -> store (open) -> write_archive
+    store_waiting -> catch_up -> keep_stories -> load (open) -> compose -> next_edition -> store (open) -> write_archive
 
 An edition once stored is never changed. While no fact changes, running again gives the edition that is out, byte for
 byte; a changed fact gives the next edition, which says what is different.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -15,8 +16,10 @@ from prefect import flow
 
 from flows import briefing
 from flows.archive import write_archive
+from flows.collecting.spooled import waiting
 from flows.grouping import keep_stories
 from flows.judging_past import catch_up
+from flows.locks import AlreadyRunning, one_at_a_time
 from flows.publish import publish
 from flows.settings import Given, Settings, settings_of
 from flows.showing import show_digest
@@ -66,6 +69,7 @@ def digest(settings: Given = None, week: str | None = None, *, now: datetime | N
     """
     settings, now = settings_of(settings), now or datetime.now(UTC)
     asked = IsoWeek.parse(week) if week else last_full_week(now, settings.tz)
+    store_waiting(settings, now)
     catch_up(settings, now)
     keep_stories(settings, now)
     content, edition = issue(settings, asked, now)
@@ -73,6 +77,19 @@ def digest(settings: Given = None, week: str | None = None, *, now: datetime | N
     write_archive(settings, content.week)
     show_digest(content)
     return report(settings, content, edition)
+
+
+def store_waiting(settings: Settings, now: datetime) -> None:
+    """Store what waits in the spool, so that it is told. An ingest at work does that itself. Raises WarehouseBusy."""
+    if waiting(settings.spool_dir):
+        from flows.collecting.spool import store_spooled  # what it reads takes a second to load
+
+        with (
+            suppress(AlreadyRunning),
+            one_at_a_time(settings),
+            open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse,
+        ):
+            store_spooled(warehouse, settings.spool_dir)
 
 
 def issue(settings: Settings, week: IsoWeek, now: datetime) -> tuple[Digest, Edition]:
@@ -102,11 +119,11 @@ def load(settings: Settings, week: IsoWeek, now: datetime) -> Material:
     wait_s = settings.warehouse_wait_s
     with open_warehouse(settings.warehouse, now=now, wait_s=wait_s) as warehouse, warehouse.as_of_now():
         articles = warehouse.week_articles(start, end, settings.zone)
-        counts = warehouse.week_counts(start, end, polled_until=end + LATE)
+        counts = warehouse.week_counts(start, end, settings.zone, polled_until=end + LATE)
         kinds = warehouse.week_stories(settings.zone, first, end)
         pairs = warehouse.week_pairs(settings.zone, first, end)
         told_before = warehouse.stories_told_before(settings.zone, week.label)
-        labels = warehouse.label_counts(first, end)
+        labels = warehouse.label_counts(first, end, settings.zone)
         model = warehouse.active_model()
         in_force = warehouse.latest_edition(week.label, settings.zone)
     weeks, queries = briefing.week_stories(kinds, pairs), briefing.queries_of(week, settings.tz, end + LATE)

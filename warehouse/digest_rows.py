@@ -81,6 +81,7 @@ class WeekCounts:
     n_undated: int  # articles that nobody dated, counted by when we first saw them
     n_in_future: int  # articles whose date was not believed
     n_outlets: int
+    last_seen_at: datetime | None  # when the last of them, article or entry, was first seen; null without any
     n_entries: int  # entries of the week, by the date the feed gives, else by when it was first seen
     ends: Mapping[str, int]  # outcome -> entries of the week whose last end it is; sums to n_entries
     n_polls: int

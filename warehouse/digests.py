@@ -35,19 +35,24 @@ class Digests(Stories):
     def week_articles(self, start: datetime, end: datetime, zone: str = "UTC") -> list[WeekArticle]:
         """Articles that count in start <= t < end and are relevant or borderline; relevant first, best score first.
 
+        A date without an hour is a day of `zone`, here and in all that follows.
+
         A person's label wins: what was called not relevant is left out, whatever the model in force says. Relevant
-        ones of the two weeks before that came only now, when the issue of their week in `zone` was out, are there
-        too: `is_late`.
+        ones of the two weeks before that were stored when the issue of their week in `zone` was out, and that no
+        issue has told, are there too: `is_late`.
         """
         found = self._ask_with_texts("week_articles", start=start, end=end, zone=zone)
         return [_as_week_article(row) for row in found]
 
-    def week_counts(self, start: datetime, end: datetime, *, polled_until: datetime | None = None) -> WeekCounts:
+    def week_counts(
+        self, start: datetime, end: datetime, zone: str = "UTC", *, polled_until: datetime | None = None
+    ) -> WeekCounts:
         """What was seen of start <= t < end. Polls are counted from `start` to `polled_until`, by default `end`."""
-        [counts] = self._ask("week_counts", start=start, end=end)
+        [counts] = self._ask("week_counts", start=start, end=end, zone=zone)
         [polls] = self._ask("week_polls", start=start, end=polled_until or end)
         in_trouble = self._read("week_troubles", FeedTrouble, start=start, end=polled_until or end)
-        ends = {row["outcome"]: row["n_entries"] for row in self._ask("week_ends", start=start, end=end)}
+        ended = self._ask("week_ends", start=start, end=end, zone=zone)
+        ends = {row["outcome"]: row["n_entries"] for row in ended}
         return WeekCounts(**counts, **polls, ends=ends, feeds_in_trouble=tuple(in_trouble))
 
     def week_stories(self, zone: str, start: datetime, end: datetime) -> list[KindCount]:
@@ -58,9 +63,9 @@ class Digests(Stories):
         """Stories by ISO week in `zone` and pair of economies that act together."""
         return self._read("week_pairs", PairCount, zone=zone, start=start, end=end)
 
-    def label_counts(self, start: datetime, end: datetime) -> LabelCounts:
+    def label_counts(self, start: datetime, end: datetime, zone: str = "UTC") -> LabelCounts:
         """What people said of the articles of start <= t < end that the model in force called relevant."""
-        [counts] = self._read("label_counts", LabelCounts, start=start, end=end)
+        [counts] = self._read("label_counts", LabelCounts, start=start, end=end, zone=zone)
         return counts
 
     def stories_told_before(self, zone: str, week: str) -> dict[str, str]:

@@ -12,14 +12,25 @@ import pytest
 
 import seeds
 from classifiers.story_keeping import regroup
+from classifiers.verdict import Verdict
 from flows import grouping
 from flows.briefing import model_note, sector_name
+from flows.collecting.pending import pend
+from flows.collecting.spool import spool_batch
+from flows.collecting.spooled import waiting
 from flows.digest import digest, issue, load
 from flows.grouping import keep_stories
+from flows.locks import one_at_a_time
 from flows.settings import Settings
 from flows.steps.digests.issues import stories_of
 from flows.steps.digests.keeping import from_json
 from flows.steps.digests.weeks import IsoWeek
+from flows.steps.feeds.feed import Feed
+from flows.steps.feeds.parsing import Entry
+from flows.steps.outcomes import Outcome
+from flows.steps.pages.article import Article
+from flows.steps.selecting import Ending
+from flows.steps.text.dates import Published
 from warehouse.errors import WarehouseBusy
 from warehouse.opening import open_warehouse
 from warehouse.rows import (
@@ -240,6 +251,57 @@ def test_a_digest_that_finds_the_warehouse_held_says_by_whom_and_comes_once_it_i
     assert not filled.digests_dir.exists()
     written = digest.fn(in_a_hurry, WEEK.label, now=MONDAY)
     assert (written.edition, written.is_new) == (1, True)
+
+
+def spool_report(settings, at):
+    """A relevant report waits in the spool, of a run that found the warehouse held."""
+    row, link = examples()[0][50], "https://o.test/spooled"
+    when = Published(at, "feed", "second", in_future=False)
+    article = Article(link, "o.test/spooled", row["title"], row["text"], "f" * 16, "en", when, None, "page", "x", 99)
+    feed = Feed("https://outlet9.test/rss", "Outlet 9")
+    with open_warehouse(settings.warehouse, now=at) as warehouse:
+        warehouse.sync_feeds([*FEEDS, FeedRow(feed.feed_id, feed.url, "", "Outlet 9")], at)
+    entry = Entry(feed.feed_id, "e1", "h", link, row["title"], "", when)
+    verdict = Verdict("m1", 0.95, "sure", True, row["kind"], 0.7, tuple(row["countries"]), (), ())
+    frame = Batch("b9", "r1", at, fetches=(FetchRow("b9/9", feed.feed_id, at, 0.1, "read", 200, n_entries=1),))
+    ending = Ending(entry, Outcome.STORED, article, n_attempts=1)
+    spool_batch(settings.spool_dir, pend(frame, [ending], {"f" * 16: verdict}, {}, {feed.feed_id: feed}))
+    return row["title"]
+
+
+def test_a_digest_tells_what_waits_in_the_spool(filled):
+    title = spool_report(filled, END - timedelta(hours=2))
+    written = digest.fn(filled, WEEK.label, now=MONDAY)
+    assert title in written.text.read_text("utf-8").replace("\n", " ")
+    assert list(filled.spool_dir.iterdir()) == []
+
+
+def test_a_digest_leaves_the_spool_to_an_ingest_at_work_and_the_next_issue_tells_what_was_in_it(filled):
+    title = spool_report(filled, END - timedelta(hours=2))
+    with one_at_a_time(filled):
+        written = digest.fn(filled, WEEK.label, now=MONDAY)
+        assert len(waiting(filled.spool_dir)) == 1
+    digest.fn(filled, WEEK.next().label, now=MONDAY + timedelta(days=7))
+    following = issue(filled, WEEK.next(), MONDAY + timedelta(days=7))[0]
+    assert title not in written.headlines
+    assert [story.title for story in following.late] == [title]
+
+
+def test_what_a_digest_leaves_in_the_warehouse_is_what_the_comments_say(filled):
+    digest.fn(filled, WEEK.label, now=MONDAY)
+    comment = "select comment from duckdb_columns() where table_name = '{}' and column_name = '{}'"
+    for table, column in (("digest_items", "section"), ("digest_counts", "count_name")):
+        kept = ask(filled, f"select distinct {column} as name from core.{table}")
+        assert kept
+        for told in ask(filled, comment.format(table, column)):
+            assert [row["name"] for row in kept if row["name"] not in told["comment"]] == []
+
+
+def test_nothing_counted_arrived_after_the_moment_an_issue_names(filled):
+    late = Report({**examples()[1][30], "id": "unlike"}, END - timedelta(hours=1), 0.1, END + timedelta(minutes=17))
+    store(filled, "b3", [late])
+    said = " ".join(content_of(filled).method.sentences)
+    assert "Nothing that arrived after 23 November 2026, 00:17 is in this issue." in said
 
 
 def test_a_label_after_the_issue_is_out_makes_a_second_edition_that_says_what_changed(filled):

@@ -164,22 +164,58 @@ def test_pairs_are_counted_once_a_story_and_week(filled):
     ]
 
 
-def test_a_late_arrival_is_one_that_came_when_the_issue_of_its_week_was_out(filled, cases):
-    filled.store_digest(replace(DIGEST, zone="UTC"), ITEMS)
-    came = DIGEST.created_at + timedelta(hours=1)
-    late, early = cases.article(8, first_seen_at=came), cases.article(9, first_seen_at=came - timedelta(hours=2))
-    filled.store_batch(
-        Batch(
-            *("b2", "r1", came),
-            articles=(late, early),
-            texts=(cases.text(8), cases.text(9)),
-            verdicts=(cases.verdict(8), cases.verdict(9)),
-        )
-    )
-    following = END, END + timedelta(days=7)
-    assert [(one.article_id, one.is_late) for one in filled.week_articles(*following, "UTC")] == [("article8", True)]
-    assert filled.week_articles(*following, "Asia/Tokyo") == []  # there was no issue in that zone
-    assert {one.is_late for one in filled.week_articles(START, END, "UTC")} == {False}
+FOLLOWING = END, END + timedelta(days=7)
+SECOND = FOLLOWING[1], FOLLOWING[1] + timedelta(days=7)
+TOLD = tuple(DigestItemRow(n + 1, f"article{n}", "story") for n in range(4))
+
+
+def late_in(warehouse, week, zone="UTC"):
+    return sorted(one.article_id for one in warehouse.week_articles(*week, zone) if one.is_late)
+
+
+@pytest.fixture
+def issued(filled, cases):
+    """An issue told its week's four articles; two more are stored when it is out, one by a run that began before."""
+    filled.store_digest(replace(DIGEST, zone="UTC", created_at=END + timedelta(hours=6)), TOLD)
+    before, after = END + timedelta(hours=5, minutes=58), END + timedelta(hours=7)
+    articles = (cases.article(8, first_seen_at=after), cases.article(9, first_seen_at=before))
+    texts, verdicts = (cases.text(8), cases.text(9)), (cases.verdict(8), cases.verdict(9))
+    filled.store_batch(Batch("b2", "r1", after, articles=articles, texts=texts, verdicts=verdicts))
+    return filled
+
+
+def test_a_late_arrival_is_one_stored_when_the_issue_of_its_week_was_out_whenever_its_run_began(issued):
+    assert late_in(issued, FOLLOWING) == ["article8", "article9"]
+    assert late_in(issued, FOLLOWING, "Asia/Tokyo") == []  # there was no issue in that zone
+    assert late_in(issued, (START, END)) == []
+
+
+def test_a_late_arrival_is_told_once(issued):
+    late = (DigestItemRow(1, "article8", "late"),)
+    issued.store_digest(replace(DIGEST, week="2026-W48", zone="UTC", created_at=FOLLOWING[1]), late)
+    assert late_in(issued, SECOND) == ["article9"]  # the issue that should have told it did not: it comes after all
+    correction = replace(DIGEST, zone="UTC", edition=2, facts_sha256="g" * 64, created_at=SECOND[0])
+    issued.store_digest(correction, (*TOLD, DigestItemRow(5, "article9", "story")))
+    assert late_in(issued, FOLLOWING) == ["article8", "article9"]  # it has been told so, and stays
+    assert late_in(issued, SECOND) == []
+
+
+def test_what_a_new_model_or_a_person_calls_relevant_afterwards_did_not_come_late(issued, cases):
+    new = [cases.article(n, first_seen_at=END - timedelta(days=1)) for n in (10, 11)]
+    no = [cases.verdict(n, score=0.1, band="no", is_relevant=False, kind=None, kind_score=None) for n in (10, 11)]
+    texts = (cases.text(10), cases.text(11))
+    issued.store_batch(Batch("b3", "r1", END, articles=tuple(new), texts=texts, verdicts=tuple(no)))
+    issued.store_labels([LabelRow("article10", 1, "ann", END + timedelta(days=1))])
+    issued.register_model(replace(cases.model, model_id="m2"), END)
+    issued.promote_model("m2", END + timedelta(days=1))
+    issued.store_verdicts([cases.verdict(n, model_id="m2") for n in (8, 9, 11)], "r1")
+    assert late_in(issued, FOLLOWING) == ["article8", "article9"]
+
+
+def test_what_an_issue_had_no_room_for_did_not_come_late(filled):
+    content = '{"title": "Many stories", "stories": 104, "stories_left_out": 3}'
+    filled.store_digest(replace(DIGEST, zone="UTC", content=content), TOLD[:1])
+    assert late_in(filled, FOLLOWING) == []
 
 
 def test_a_story_knows_the_issue_that_told_it(filled):

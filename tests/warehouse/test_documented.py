@@ -52,6 +52,14 @@ def test_comments_are_sentences_about_something(untouched):
     assert [name for name, comment in found.rows if len(comment) < 7 or comment.endswith((";", ","))] == []
 
 
+def test_a_moment_in_the_example_of_a_comment_names_its_zone(untouched):
+    """Without an offset it would be read in the time zone of whoever asks."""
+    told = untouched.query(f"select distinct comment from duckdb_functions() where {OURS} and comment is not null")
+    moments = [moment for (comment,) in told.rows for moment in re.findall(r"'(\d{4}-\d\d-\d\d[^']*)'", comment)]
+    assert len(moments) >= 4 or not told.rows  # a lake has no place for comments of macros
+    assert [moment for moment in moments if not re.search(r"\d\d:\d\d[+-]\d\d$", moment)] == []
+
+
 def test_a_table_says_its_grain(untouched):
     found = untouched.query(
         f"select table_name, comment from duckdb_tables() where {OURS} "

@@ -33,7 +33,7 @@ OF_THE_STORE = (
     *("test_archived.py", "test_asking.py", "test_deliveries.py", "test_digests.py"),
     *("test_documented.py", "test_feed_keeping.py"),
     *("test_feeds.py", "test_known.py", "test_models.py", "test_runs.py", "test_store_batch.py"),
-    *("test_stories_kept.py", "test_views.py"),
+    *("test_stories_kept.py", "test_views.py", "test_weeks_in_zones.py"),
 )
 
 

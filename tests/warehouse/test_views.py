@@ -125,6 +125,19 @@ def test_a_finding_about_the_data_counts_what_it_names(filled, cases):
     assert "articles without a verdict of the model in force" not in before
 
 
+def test_a_change_stored_late_is_told_to_who_asks_again_for_some_days_as_the_comment_says(filled, path, cases):
+    filled.store_labels([LabelRow("article0", 1, "ann", cases.now + timedelta(minutes=12))])  # the latest one has
+    late = replace(cases.batch(1, batch_id="late", start=7), fetches=(), fetch_ends=())  # of a run that began before
+    filled.store_batch(late)
+    since = "select article_id from mart.changes_since('{}') order by all"
+    latest = cases.now + timedelta(minutes=12)
+    assert filled.query(since.format(latest.isoformat())).rows == [("article0",)]
+    assert ("article7",) in filled.query(since.format((latest - timedelta(days=3)).isoformat())).rows
+    asked = "select comment from duckdb_functions() where function_name = 'changes_since'"
+    [(comment,)] = filled.query(asked).rows
+    assert "ask again for some days before the latest you have" in comment
+
+
 def test_changes_since_a_moment_are_told_once_each_by_what_they_are(filled, cases):
     later = cases.now + timedelta(hours=1)
     filled.store_batch(

@@ -50,6 +50,16 @@ def test_an_example_asks_warns_and_finds_something_in_a_fixed_order(invented, ex
     assert len(answer.rows) <= 50
 
 
+def test_an_example_answers_the_same_whatever_the_time_zone_of_the_session(invented):
+    answers = {}
+    for zone in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
+        with open_for_reading(invented) as warehouse:
+            warehouse.query(f"set timezone = '{zone}'")
+            answers[zone] = {example.name: warehouse.query(example.sql).rows for example in EXAMPLES}
+    assert answers["Asia/Tokyo"] == answers["UTC"]
+    assert answers["America/Los_Angeles"] == answers["UTC"]
+
+
 def test_an_example_is_found_by_name_and_by_number_and_no_other():
     assert example_query("1") == example_query("01") == example_query(EXAMPLES[0].name) == EXAMPLES[0]
     with pytest.raises(NoSuchExample, match="smewatch examples"):

@@ -2,7 +2,7 @@
 -- Shows: One row a month, one column a kind.
 -- Caution: The model names the right kind in about six of ten cases; small differences mean nothing.
 select
-    strftime(counted_at, '%Y-%m') as month,
+    strftime(timezone('UTC', counted_at), '%Y-%m') as month,
     count(*) filter (kind = 'forum') as forum,
     count(*) filter (kind = 'agreement') as agreement,
     count(*) filter (kind = 'policy-learning') as policy_learning,

@@ -15,7 +15,7 @@ zones as (
     select distinct zone from latest
 ),
 relevant_now as (
-    select zone, mart.iso_week(counted_at, zone) as week, count(*) as n
+    select zone, mart.iso_week(mart.counted_in(counted_at, is_dated_by_day, zone), zone) as week, count(*) as n
     from mart.articles cross join zones
     where is_relevant
     group by all

@@ -2,7 +2,7 @@
 -- Shows: Runs of the collector by month: how they ended, how long they took, and what they added.
 -- Caution: Seconds from start to end, whatever else the machine did.
 select
-    strftime(started_at, '%Y-%m') as month,
+    strftime(timezone('UTC', started_at), '%Y-%m') as month,
     count(*) as n_runs,
     count(*) filter (status <> 'completed') as n_not_completed,
     round(median(duration_s), 1) as median_s,

@@ -1,6 +1,6 @@
 -- Articles of a span of time that are relevant or borderline, and relevant ones that came too late for the issue of
 -- their week: relevant first, then by score, then by time.
--- Parameters: start, end (times; start <= counted_at < end), zone (IANA name).
+-- Parameters: start, end (times; start <= the moment it counts at in the zone < end), zone (IANA name).
 -- Columns: article_id, title, url, outlet, outlet_country, feed_id, language, author, published_at, published_at_source,
 --   published_at_precision, is_published_in_future, first_seen_at, counted_at, model_id, score, band, is_relevant, label,
 --   kind, kind_score, countries, blocs, sectors, evidence (list of phrase, weight), text_hash, text_row, n_words,
@@ -9,9 +9,9 @@ with late as (
     select article_id from mart.late_arrivals($zone, $start, $end)
 ),
 chosen as materialized (  -- without the lists, which are then made for these articles only
-    select * exclude (countries, blocs), counted_at < $start as is_late
-    from mart.articles
-    where counted_at < $end and (counted_at >= $start or article_id in (from late))
+    select * exclude (countries, blocs, is_dated_by_day, told_at), told_at < $start as is_late
+    from (select *, mart.counted_in(counted_at, is_dated_by_day, $zone) as told_at from mart.articles)
+    where told_at < $end and (told_at >= $start or article_id in (from late))
         and (is_relevant or label = -1 or (label is null and band in ('sure', 'likely', 'borderline')))
 ),
 reasons as (

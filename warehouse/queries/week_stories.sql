@@ -1,5 +1,5 @@
 -- Stories by week, of all kinds and of each, in the weeks in which anything was polled or told.
--- Parameters: zone (IANA name), start, end (times; start <= counted_at < end).
+-- Parameters: zone (IANA name), start, end (times; start <= the moment it counts at in the zone < end).
 -- Columns: week, kind (null: all; empty: no kind was named), n_stories.
 with polled as (
     select distinct mart.iso_week(started_at, $zone) as week
