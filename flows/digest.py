@@ -1,6 +1,6 @@
 """The digest of one ISO week: catch up, group, load, compose, find which edition it is, store it, archive it.
 
-    store_waiting -> catch_up -> keep_stories -> load (open) -> compose -> next_edition -> store (open) -> write_archive
+    store_waiting -> catch_up -> keep_stories -> load (open) -> compose -> next_edition -> store (open) -> archive
 
 An edition once stored is never changed. While no fact changes, running again gives the edition that is out, byte for
 byte; a changed fact gives the next edition, which says what is different.
