@@ -59,6 +59,7 @@ class Ending:
     stands_in_for: Outcome | None = None  # how its page ended, where the feed's text stands in for it; else null
     rest_s: float | None = None  # seconds the host wants to be left alone; null if it says nothing
     is_spared: bool = False  # nobody was asked, because the host rests after what another page of it did
+    is_reserved: bool = False  # its publisher reserves it against machine learning, and we heed that
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ def read_facts(tree: HtmlElement, *, url: str, seen_at: datetime) -> Facts:
     articles = [n for n in nodes if _has_type(n, _ARTICLE_TYPES)] or [
         n for n in nodes if _type_names(n) & _PAGE_TYPES
     ]
-    metas = _metas(tree)
+    tags = list(_metas(tree))
+    metas = dict(reversed(tags))  # the first of a name counts
     return Facts(
         headline=_headline(tree, articles, metas),
         window_title=_element_text(tree, ".//title"),
@@ -96,7 +97,7 @@ def read_facts(tree: HtmlElement, *, url: str, seen_at: datetime) -> Facts:
         canonical_url=_canonical(tree, url),
         is_free=_is_free(nodes),
         dates=tuple(_dates(tree, articles, metas, url=url, seen_at=seen_at)),
-        reservations=of_metas(metas),
+        reservations=of_metas(tags),
     )
 
 
@@ -152,15 +153,13 @@ def _is_free(nodes: list[dict[str, Any]]) -> bool | None:
 # --- Title, author, address -----------------------------------------------------------------------------------------
 
 
-def _metas(tree: HtmlElement) -> dict[str, str]:
-    """Content by name of the page's meta tags; the first of a name counts."""
-    found: dict[str, str] = {}
+def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Name, in lower case, and content of the page's meta tags, in their order."""
     for meta in tree.iterfind(".//meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         content = (meta.get("content") or "").strip()
         if name and content:
-            found.setdefault(name.strip().lower(), content)
-    return found
+            yield name.strip().lower(), content
 
 
 def _headline(tree: HtmlElement, articles: list[dict[str, Any]], metas: dict[str, str]) -> str:

@@ -214,6 +214,12 @@ def test_hidden_and_reordering_characters_go():
     assert not set(found.text) & set("\u202e\u200b\x00")
 
 
+def test_every_meta_tag_of_a_name_may_reserve_an_article_or_a_loss():
+    head = '<meta name="robots" content="max-image-preview:large"><meta name="ROBOTS" content="noai">'
+    for found in (extract(story(head)), extract(f"<html><head>{head}</head><body>Soon.</body></html>")):
+        assert found.reservations == ("meta: robots noai",)
+
+
 def test_half_a_character_in_linked_data_costs_itself_alone():
     linked = {"@type": "Article", "headline": "R&D talks \ud83d", "author": {"name": "A. & B. \udc00"}}
     found = extract(story(f'<script type="application/ld+json">{json.dumps(linked)}</script>'))
