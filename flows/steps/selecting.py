@@ -141,7 +141,8 @@ def settle(endings: Iterable[Ending], known: Known) -> list[Ending]:
 
 def _settle_article(ending: Ending, article: Article, known: Known) -> Ending:
     before = known.entries.get((ending.entry.feed_id, ending.entry.entry_key))
-    ours = (before.article_id if before else None) or known.urls.get(article.url_key)
+    # The address counts before the key: some feeds give several items one guid, and a later one takes over its key.
+    ours = known.urls.get(article.url_key) or (before.article_id if before else None)
     twin = known.texts.get(article.text_hash)
     if ours:
         # The latest text counts: a page that goes back to its first text is revised once more.
