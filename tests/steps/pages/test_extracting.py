@@ -125,6 +125,28 @@ def test_a_canonical_address_counts_on_the_same_site_and_below_its_home_page(can
     assert extract(story(f'<link rel="canonical" href="{canonical}">')).url == url
 
 
+@pytest.mark.parametrize(
+    ("asked", "canonical", "url"),
+    [
+        ("/detail.php?id=33", "/detail.php", "/detail.php?id=33"),
+        ("/detail.php?id=33&lang=en", "/detail.php?id=33", "/detail.php?id=33"),
+        ("/detail?utm_source=rss", "/detail", "/detail"),
+        ("/yards-of-two-coasts?ref=rss", "/yards-of-two-coasts", "/yards-of-two-coasts"),
+        ("/world/yards-1.7287711?from=rss", "/world/yards-1.7287711", "/world/yards-1.7287711"),
+        ("/news/33", "/news/", "/news/33"),
+        ("/news/33", "/news", "/news/33"),
+        ("/news/33/amp", "/news/33", "/news/33"),
+        ("/news/33", "/newsroom/33", "/newsroom/33"),
+        ("/news", "/news/33", "/news/33"),
+        ("/news/33", "/?p=33", "/?p=33"),
+    ],
+)
+def test_a_canonical_address_that_is_the_pages_own_cut_short_is_a_mistake(asked, canonical, url):
+    """It names all pages of a template, or a whole section: their articles would be revisions of one."""
+    found = extract(story(f'<link rel="canonical" href="{canonical}">'), final_url=f"https://news.test{asked}")
+    assert found.url == f"https://news.test{url}"
+
+
 # --- Title and author
 
 
