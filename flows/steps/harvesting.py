@@ -103,7 +103,8 @@ class Harvester:
 
         `robots_files` were read by earlier runs; feeds obey them where they name us, if they shall.
 
-        With `obey_reservations` nothing is kept of what its publisher reserves against machine learning.
+        With `obey_reservations` nothing is kept of what its publisher reserves against machine learning, for his site
+        or for a page: no text, no page in the archive, nor what the feed says instead.
         Pages go into `archive`, which is closed with the harvester; null: they are not kept.
         """
         self._open_client = open_client
@@ -235,6 +236,8 @@ class Harvester:
         return stand_in(ending, article) if isinstance(article, Article) else ending
 
     async def _read_entry(self, entry: Entry, feed_url: str, now: datetime) -> Ending:
+        if refused := await _of_the_web(self._robots.reservation(entry.link or feed_url, now)):
+            return _lost(entry, refused)
         if entry.content_html:
             whole = await self._in_worker(read_whole_text, entry, feed_url)
             if isinstance(whole, Article):
@@ -247,9 +250,13 @@ class Harvester:
         if self._obey_reservations and (refused := reserved(page.reservations)):
             return _lost(entry, refused)
         with self._in_hand():
-            if self.archive:
-                await self.archive.keep(page)
+            if not self._obey_reservations:
+                await self._keep(page)
             return await self._extracted(entry, page, now)
+
+    async def _keep(self, page: Page) -> None:
+        if self.archive:
+            await self.archive.keep(page)
 
     @contextmanager
     def _in_hand(self) -> Iterator[None]:
@@ -275,10 +282,12 @@ class Harvester:
             return Ending(entry, Outcome.NO_TEXT, detail=detail, http_status=page.status, is_our_fault=True)
         if isinstance(article, Overrun):
             return Ending(entry, Outcome.TOO_SLOW, detail=article.reason, http_status=page.status)
+        if self._obey_reservations:
+            if refused := reserved(article.reservations):
+                return _lost(entry, refused)
+            await self._keep(page)  # not before: only now is it known what its meta tags say
         if isinstance(article, Loss):
             return Ending(entry, article.outcome, detail=article.detail, http_status=page.status)
-        if self._obey_reservations and (refused := reserved(article.reservations)):
-            return _lost(entry, refused)
         return Ending(entry, Outcome.STORED, article, http_status=page.status)
 
     async def _in_worker(self, function: Callable[..., T], *arguments: Any) -> T | Overrun | CallFailed:
@@ -335,6 +344,7 @@ def _lost(entry: Entry, loss: Loss) -> Ending:
         http_status=loss.http_status,
         rest_s=loss.retry_after_s,
         is_spared=is_spared,
+        is_reserved=loss.is_reserved,
     )
 
 

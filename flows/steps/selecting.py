@@ -59,6 +59,7 @@ class Ending:
     stands_in_for: Outcome | None = None  # how its page ended, where the feed's text stands in for it; else null
     rest_s: float | None = None  # seconds the host wants to be left alone; null if it says nothing
     is_spared: bool = False  # nobody was asked, because the host rests after what another page of it did
+    is_reserved: bool = False  # its publisher reserves it against machine learning, and we heed that
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ def settle(endings: Iterable[Ending], known: Known) -> list[Ending]:
 
 def _settle_article(ending: Ending, article: Article, known: Known) -> Ending:
     before = known.entries.get((ending.entry.feed_id, ending.entry.entry_key))
-    ours = (before.article_id if before else None) or known.urls.get(article.url_key)
+    # The address counts before the key: some feeds give several items one guid, and a later one takes over its key.
+    ours = known.urls.get(article.url_key) or (before.article_id if before else None)
     twin = known.texts.get(article.text_hash)
     if ours:
         # The latest text counts: a page that goes back to its first text is revised once more.

@@ -324,7 +324,7 @@ def test_a_feed_that_died_at_its_new_address_is_asked_at_its_own_again(rounds, s
     for day in range(4):
         runs.run(NOW + timedelta(days=day), every_feed=True)
     server.scripts |= {"/feed": feed(etag='"2"'), "/new": answer(404)}
-    asked = [runs.run(NOW + timedelta(days=day), every_feed=True) for day in (4, 33, 34, 35)]
+    asked = [runs.run(NOW + timedelta(days=day), every_feed=True) for day in (4, 34, 35, 36)]
     assert asked == [{target: "gone"}, {target: "gone"}, {old: "read"}, {old: "unchanged"}]
 
 

@@ -225,6 +225,13 @@ CANONICAL = "https://news.test/the-canonical-address"
             id="its canonical address leads to a known article with another text",
         ),
         pytest.param(
+            known(OURS, {LINK: "b1"}, {"t1": "b1"}, {"a1": "t0", "b1": "t1"}),
+            article(),
+            Outcome.KNOWN,
+            "b1",
+            id="its key was another article's (a guid that several share), its address is known",
+        ),
+        pytest.param(
             known({"e1": KnownEntry("h1", "unreachable", None, 2, JUST_NOW)}),
             article(),
             Outcome.STORED,

@@ -64,10 +64,11 @@ def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article |
     published = _published(tree, facts, entry, page.final_url, seen_at)
     text = _text(tree, page.final_url)
     n_words = count_words(text)
+    said = (*page.reservations, *facts.reservations)
     if (wall := wall_of(_sight(page, facts, html, text, n_words))) is not None:
-        return Loss(wall.outcome, wall.detail, page.status)
+        return Loss(wall.outcome, wall.detail, page.status, reservations=said)
     if n_words < MIN_PAGE_WORDS:
-        return Loss(Outcome.NO_TEXT, f"{n_words} words", page.status)
+        return Loss(Outcome.NO_TEXT, f"{n_words} words", page.status, reservations=said)
     url = facts.canonical_url or page.final_url
     return Article(
         url=url,
@@ -81,7 +82,7 @@ def extract_article(page: Page, entry: Entry, *, seen_at: datetime) -> Article |
         source="page",
         extractor=PAGE_EXTRACTOR,
         n_words=n_words,
-        reservations=(*page.reservations, *facts.reservations),
+        reservations=said,
     )
 
 

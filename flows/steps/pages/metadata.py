@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from flows.steps.text.dates import Published, date_in_url, parse_date
 from flows.steps.text.texts import MAX_TITLE_CHARS, clean, plain_text
 from flows.steps.web.reservations import of_metas
-from flows.steps.web.urls import clean_link, same_site
+from flows.steps.web.urls import clean_link, same_site, url_key
 
 MAX_AUTHOR_CHARS = 200
 _MAX_SCRIPTS = 30
@@ -24,6 +24,7 @@ _OTHER_PAGES = frozenset(
     {"itemListElement", "mentions", "citation", "comment", "isRelatedTo"}
 )  # lists of related ones
 _PAGE_TYPES = frozenset({"WebPage", "ItemPage", "AboutPage", "CreativeWork"})
+_SAYS_WHICH = re.compile(r"\d{3}|(?:[^\W_]+-){3}")  # a number or a headline, in the last part of a path
 _LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{4,60})"')
 _META_DATES = (  # names of meta tags for the first publication, best first; compared in lower case
     "article:published_time",
@@ -76,7 +77,7 @@ class Facts:
     headline: str  # of the linked data, else og:title, else its only h1
     window_title: str  # of the title element, often with the name of the site
     author: str | None
-    canonical_url: str | None  # on the same registrable domain, and not its home page
+    canonical_url: str | None  # on the same registrable domain; not its home page, nor the page's address cut short
     is_free: bool | None  # schema.org isAccessibleForFree
     dates: tuple[Published, ...]
     reservations: tuple[str, ...] = ()  # what its meta tags say against machine learning
@@ -88,7 +89,8 @@ def read_facts(tree: HtmlElement, *, url: str, seen_at: datetime) -> Facts:
     articles = [n for n in nodes if _has_type(n, _ARTICLE_TYPES)] or [
         n for n in nodes if _type_names(n) & _PAGE_TYPES
     ]
-    metas = _metas(tree)
+    tags = list(_metas(tree))
+    metas = dict(reversed(tags))  # the first of a name counts
     return Facts(
         headline=_headline(tree, articles, metas),
         window_title=_element_text(tree, ".//title"),
@@ -96,7 +98,7 @@ def read_facts(tree: HtmlElement, *, url: str, seen_at: datetime) -> Facts:
         canonical_url=_canonical(tree, url),
         is_free=_is_free(nodes),
         dates=tuple(_dates(tree, articles, metas, url=url, seen_at=seen_at)),
-        reservations=of_metas(metas),
+        reservations=of_metas(tags),
     )
 
 
@@ -152,15 +154,13 @@ def _is_free(nodes: list[dict[str, Any]]) -> bool | None:
 # --- Title, author, address -----------------------------------------------------------------------------------------
 
 
-def _metas(tree: HtmlElement) -> dict[str, str]:
-    """Content by name of the page's meta tags; the first of a name counts."""
-    found: dict[str, str] = {}
+def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Name, in lower case, and content of the page's meta tags, in their order."""
     for meta in tree.iterfind(".//meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         content = (meta.get("content") or "").strip()
         if name and content:
-            found.setdefault(name.strip().lower(), content)
-    return found
+            yield name.strip().lower(), content
 
 
 def _headline(tree: HtmlElement, articles: list[dict[str, Any]], metas: dict[str, str]) -> str:
@@ -192,12 +192,30 @@ def _names(author: Any) -> Iterator[str]:
 
 
 def _canonical(tree: HtmlElement, url: str) -> str | None:
-    """The address by which the page wants to be known; one on another site, or the home page, is a mistake."""
+    """The address by which the page wants to be known.
+
+    One on another site, the home page, and the page's own cut short are mistakes of templates.
+    """
     for link in tree.iterfind(".//link[@rel][@href]"):
         if "canonical" in link.get("rel", "").lower().split():
             found = clean_link(url, link.get("href", ""))
-            return found if found and same_site(found, url) and not is_home_page(found) else None
+            is_ours = found and same_site(found, url) and not is_home_page(found) and not _is_cut_short(found, url)
+            return found if is_ours else None
     return None
+
+
+def _is_cut_short(canonical: str, url: str) -> bool:
+    """Whether an address is a folder in which the page lies, or the page's without the query that says which it is.
+
+    By such a one all the articles of `/news/`, or of `detail.php?id=...`, would be revisions of one. Where the path
+    has a number or a headline, the query says who sent the reader: so on 3 of 185 real pages (`?ref=rss`).
+    """
+    short, whole = urlsplit(url_key(canonical)), urlsplit(url_key(url))
+    if short.query:
+        return False
+    if short.path == whole.path:
+        return bool(whole.query) and not _SAYS_WHICH.search(short.path.rpartition("/")[2])
+    return whole.path.startswith(f"{short.path.rstrip('/')}/")
 
 
 def is_home_page(url: str) -> bool:

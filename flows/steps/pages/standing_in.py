@@ -16,11 +16,11 @@ _MIN_CHARS = 240  # 120 words cannot be shorter, in any script
 
 
 def may_stand_in(ending: Ending, known: KnownEntry | None) -> bool:
-    """Whether the feed's text is worth a look: the entry is lost, not withdrawn, and has no article yet.
+    """Whether the feed's text is worth a look: the entry is lost, not withdrawn or reserved, and has no article yet.
 
     An entry whose article we have keeps the text it has, be it of the page or of the feed.
     """
-    if ending.article is not None or ending.outcome in _NO_STAND_IN:
+    if ending.article is not None or ending.outcome in _NO_STAND_IN or ending.is_reserved:
         return False
     if known is not None and known.article_id is not None:
         return False

@@ -18,6 +18,8 @@ class Loss:
     retry_after_s: float | None = None  # seconds the server asks us to stay away; null if it says nothing
     max_age_s: float | None = None  # seconds the refusal itself stays fresh (429s come with long ones); null likewise
     is_dns: bool = False  # the name did not resolve: as often our own network's fault as the publisher's
+    is_reserved: bool = False  # its publisher reserves it, and we heed that: his feed's text does not stand in either
+    reservations: tuple[str, ...] = ()  # what the page that was read says against machine learning; empty if none was
 
 
 @dataclass(frozen=True, slots=True)

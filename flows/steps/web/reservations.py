@@ -51,17 +51,18 @@ def _of_lines(lines: Iterable[str]) -> Iterator[str]:
 
 
 def of_headers(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """What the headers of a page reserve; `headers` compare without regard to letter case."""
-    return tuple(_named("header", headers.get("X-Robots-Tag", ""), headers.get("TDM-Reservation", "")))
+    """What the headers of a page reserve, each statement once; a header may come several times."""
+    return tuple(dict.fromkeys(_named("header", "x-robots-tag", headers.items())))
 
 
-def of_metas(metas: Mapping[str, str]) -> tuple[str, ...]:
-    """What the meta tags of a page reserve; names in lower case."""
-    return tuple(_named("meta", metas.get("robots", ""), metas.get("tdm-reservation", "")))
+def of_metas(metas: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """What the meta tags of a page reserve, each statement once, from all pairs of name and content."""
+    return tuple(dict.fromkeys(_named("meta", "robots", metas)))
 
 
-def _named(where: str, robots: str, tdm: str) -> Iterator[str]:
-    if found := _NO_AI.search(robots):
-        yield f"{where}: robots {found[0].lower()}"
-    if one_line(tdm) == "1":
-        yield f"{where}: tdm-reservation 1"
+def _named(where: str, robots: str, said: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, value in said:
+        if name.lower() == robots and (found := _NO_AI.search(value)):
+            yield f"{where}: robots {found[0].lower()}"
+        elif name.lower() == "tdm-reservation" and one_line(value) == "1":
+            yield f"{where}: tdm-reservation 1"

@@ -71,7 +71,7 @@ def _renamed(line: str, agent: str) -> str:
 
 def reserved(statements: Sequence[str]) -> Loss | None:
     """The loss of what a publisher reserves, where we shall heed that; null if he reserves nothing."""
-    return Loss(Outcome.ROBOTS, f"reserved ({statements[0]})") if statements else None
+    return Loss(Outcome.ROBOTS, f"reserved ({statements[0]})", is_reserved=True) if statements else None
 
 
 def _says_no_rules(status: int) -> bool:
@@ -121,10 +121,14 @@ class RobotsCache:
         """Why a page may not be read; null if it may. A crawl-delay is handed on to the client's pace."""
         if urlsplit(url).path == "/robots.txt":
             return None
+        if (refused := await self.reservation(url, now)) is not None:
+            return refused
         rules = await self._rules(url, now)
-        if not rules.allows(url):
-            return rules.refusal or Loss(Outcome.ROBOTS, "robots.txt disallows it")
-        return reserved(rules.reservations) if self._obey_reservations else None
+        return None if rules.allows(url) else rules.refusal or Loss(Outcome.ROBOTS, "robots.txt disallows it")
+
+    async def reservation(self, url: str, now: datetime) -> Loss | None:
+        """Why a site's texts may not be kept, wherever they come from; null if they may, or we need not heed it."""
+        return reserved((await self._rules(url, now)).reservations) if self._obey_reservations else None
 
     async def feed_refusal(self, url: str, now: datetime) -> Loss | None:
         """Why a feed may not be read; null if it may.

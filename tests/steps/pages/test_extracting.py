@@ -125,6 +125,28 @@ def test_a_canonical_address_counts_on_the_same_site_and_below_its_home_page(can
     assert extract(story(f'<link rel="canonical" href="{canonical}">')).url == url
 
 
+@pytest.mark.parametrize(
+    ("asked", "canonical", "url"),
+    [
+        ("/detail.php?id=33", "/detail.php", "/detail.php?id=33"),
+        ("/detail.php?id=33&lang=en", "/detail.php?id=33", "/detail.php?id=33"),
+        ("/detail?utm_source=rss", "/detail", "/detail"),
+        ("/yards-of-two-coasts?ref=rss", "/yards-of-two-coasts", "/yards-of-two-coasts"),
+        ("/world/yards-1.7287711?from=rss", "/world/yards-1.7287711", "/world/yards-1.7287711"),
+        ("/news/33", "/news/", "/news/33"),
+        ("/news/33", "/news", "/news/33"),
+        ("/news/33/amp", "/news/33", "/news/33"),
+        ("/news/33", "/newsroom/33", "/newsroom/33"),
+        ("/news", "/news/33", "/news/33"),
+        ("/news/33", "/?p=33", "/?p=33"),
+    ],
+)
+def test_a_canonical_address_that_is_the_pages_own_cut_short_is_a_mistake(asked, canonical, url):
+    """It names all pages of a template, or a whole section: their articles would be revisions of one."""
+    found = extract(story(f'<link rel="canonical" href="{canonical}">'), final_url=f"https://news.test{asked}")
+    assert found.url == f"https://news.test{url}"
+
+
 # --- Title and author
 
 
@@ -212,6 +234,12 @@ def test_hidden_and_reordering_characters_go():
     found = extract(STORY.replace("Nine family", "N\u202ei\u200bne\x00 fam\u00adily"))
     assert "Nine fam" in found.text
     assert not set(found.text) & set("\u202e\u200b\x00")
+
+
+def test_every_meta_tag_of_a_name_may_reserve_an_article_or_a_loss():
+    head = '<meta name="robots" content="max-image-preview:large"><meta name="ROBOTS" content="noai">'
+    for found in (extract(story(head)), extract(f"<html><head>{head}</head><body>Soon.</body></html>")):
+        assert found.reservations == ("meta: robots noai",)
 
 
 def test_half_a_character_in_linked_data_costs_itself_alone():

@@ -37,6 +37,10 @@ def test_feed_text_does_not_stand_in_for_what_was_withdrawn_or_is_forbidden(outc
     assert not may_stand_in(Ending(ENTRY, outcome), None)
 
 
+def test_feed_text_does_not_stand_in_for_what_is_reserved():
+    assert not may_stand_in(Ending(ENTRY, Outcome.ROBOTS, is_reserved=True), None)
+
+
 @pytest.mark.parametrize(
     ("entry", "may"),
     [

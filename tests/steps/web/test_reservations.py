@@ -31,6 +31,8 @@ def test_robots_txt_that_says(robots, statements):
         ({"x-robots-tag": "noindex, noai"}, ("header: robots noai",)),
         ({"TDM-Reservation": " 1 "}, ("header: tdm-reservation 1",)),
         ({"TDM-Reservation": "0", "X-Robots-Tag": "noindex"}, ()),
+        ([("X-Robots-Tag", "noindex"), ("X-Robots-Tag", "noai"), ("x-robots-tag", "noai")], ("header: robots noai",)),
+        ([("TDM-Reservation", "0"), ("TDM-Reservation", "1")], ("header: tdm-reservation 1",)),
         ({}, ()),
     ],
 )
@@ -39,5 +41,6 @@ def test_headers_that_say(headers, statements):
 
 
 def test_meta_tags_that_say():
-    metas = {"robots": "NOAI, noimageai", "tdm-reservation": "1"}
+    metas = [("robots", "index"), ("robots", "NOAI, noimageai"), ("tdm-reservation", "0"), ("tdm-reservation", "1")]
     assert of_metas(metas) == ("meta: robots noai", "meta: tdm-reservation 1")
+    assert of_metas([("description", "noai"), ("robots", "all")]) == ()
