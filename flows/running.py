@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import click
 
-from flows.commands.common import echo
+from flows.commands.common import echo, files_in_sentences
 from flows.embedded import prefect_server
 from flows.platform import ClusterUnavailable, PrefectUnavailable, leave
 from flows.progress import Bars, bars
@@ -36,7 +36,11 @@ def end_with(run: Callable[[], int]) -> NoReturn:
     from warehouse.errors import WarehouseError
 
     try:
-        leave(run())
+        with files_in_sentences():
+            leave(run())
+    except click.ClickException as problem:
+        echo(f"Error: {problem.format_message()}", err=True)
+        leave(problem.exit_code)
     except AlreadyRunning as problem:
         echo(f"Nothing done: {problem}", err=True)
         leave(ALREADY_RUNNING)

@@ -1,11 +1,12 @@
 """Backups: a copy that was opened and checked before it got its name, and the way back."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from warehouse.errors import NoWarehouse, WarehouseBusy, WarehouseError
+from warehouse.errors import NotCopied, NoWarehouse, WarehouseBusy, WarehouseError
 from warehouse.opening import open_for_reading, open_warehouse
 from warehouse.publishing import duplicate
 
@@ -29,8 +30,7 @@ def back_up(live: Path, target: Path, *, now: datetime, wait_s: float = 60.0) ->
     """Copy the warehouse to a new file, which appears under its name whole and checked, or not at all.
 
     Everything stored before the call is in it. Runs are not kept waiting. Raises NoWarehouse, BackupRefused,
-    NotPublished if there is no room, WarehouseBusy if a killed run left something to settle and another process holds
-    the file.
+    WarehouseBusy if a killed run left something to settle and another process holds the file.
     """
     if not live.exists():
         raise NoWarehouse(live)
@@ -44,6 +44,8 @@ def back_up(live: Path, target: Path, *, now: datetime, wait_s: float = 60.0) ->
         duplicate(live, draft)
         found = inspect(draft)
         target.hardlink_to(draft)
+    except NotCopied as problem:
+        raise BackupRefused(f"{target} was not written: {problem.reason}.") from problem
     except FileExistsError:
         raise BackupRefused(f"{target} was made by another process meanwhile.") from None
     except OSError as problem:
@@ -51,7 +53,8 @@ def back_up(live: Path, target: Path, *, now: datetime, wait_s: float = 60.0) ->
             raise BackupRefused(f"{target}: {problem.strerror or problem}") from problem
         draft.rename(target)  # a file system without hard links
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
     return Backup(target, found.n_bytes, found.n_articles, found.schema_version, found.failed_checks)
 
 
@@ -68,7 +71,7 @@ def restore(backup: Path, live: Path, *, now: datetime) -> Path | None:
     """Put a copy of a backup in the place of the warehouse; where the one before lies now, null if there was none.
 
     The backup is opened and, if it is of an earlier schema, migrated before anything is moved. Nothing may run
-    meanwhile: whoever has the old file open goes on with it. Raises as open_warehouse, and NotPublished without room.
+    meanwhile: whoever has the old file open goes on with it. Raises as open_warehouse, and NotCopied without room.
     """
     if not backup.exists():
         raise NoWarehouse(backup)

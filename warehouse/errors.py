@@ -4,6 +4,7 @@ WarehouseError
   WarehouseBusy       another process held the file longer than we waited; .path .waited_s .holder
   WarehouseFull       there was no room to write; .reason
   NoWarehouse         there is no file to read; .path
+  NoAccess            the file may not be opened by this user, or not for writing; .path
   NotAWarehouse       the file is something else, or damaged; .path
   StorageTooNew       the file was written by a DuckDB newer than ours; .path
   SchemaTooNew        the file has migrations we do not know; .found .known
@@ -14,6 +15,7 @@ WarehouseError
   StoreSilent         the lake's object store refuses us or does not answer; a WarehouseBusy for the same reason
   NeedsAFile          what was asked can be done to a warehouse file only, and this one is a lake
   NotCompacted        the warehouse could not be written anew, and is what it was; .path .reason
+  NotCopied           the file could not be copied; .path .reason
   NotPublished        the read copy could not be made; .path .reason
   OpenedForReading    a write was asked of a warehouse opened for reading
   UnknownRow          a row speaks of something that is not stored; .what
@@ -90,6 +92,14 @@ class NoWarehouse(WarehouseError):
         super().__init__(f"There is no warehouse at {path} yet. A first `smewatch run` or `smewatch demo` makes one.")
 
 
+class NoAccess(WarehouseError):
+    """The file may not be opened by this user, or not for writing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} may not be opened by this user: call smewatch as the user whose data it is.")
+
+
 class NotAWarehouse(WarehouseError):
     """The file is something else, or damaged."""
 
@@ -140,6 +150,14 @@ class MigrationEdited(WarehouseError):
             f"Migration {version:04d} ({name}) was changed after it was applied to this warehouse. "
             "Restore the migration file as it was, and put the change into a new one with the next number."
         )
+
+
+class NotCopied(WarehouseError):
+    """The warehouse file could not be copied."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} could not be copied: {reason}.")
 
 
 class NotPublished(WarehouseError):

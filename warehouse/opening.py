@@ -16,7 +16,7 @@ import duckdb
 from warehouse.addresses import Address
 from warehouse.before_migrating import keep_copy
 from warehouse.connecting import GaveUp, connect, patiently
-from warehouse.errors import NotAWarehouse, NoWarehouse, SchemaTooOld, StorageTooNew, WarehouseBusy
+from warehouse.errors import NoAccess, NotAWarehouse, NoWarehouse, SchemaTooOld, StorageTooNew, WarehouseBusy
 from warehouse.lakes import open_lake, pending_in_lake, read_lake
 from warehouse.migrating import applied_migrations, apply, pending
 from warehouse.sql import Migration, migrations
@@ -209,6 +209,8 @@ def _as_refusal(path: Path, error: duckdb.Error) -> Exception:
         return full
     if re.search(r"newer version of DuckDB|database file with (storage )?version number", str(error)):
         return StorageTooNew(path, str(error).splitlines()[0])
+    if re.search(r"Cannot open file .*: (Permission denied|Read-only file system)", str(error)):
+        return NoAccess(path)
     if "not a valid DuckDB database" in str(error):
         return NotAWarehouse(path, "DuckDB does not recognise it.")
     if "replaying WAL file" in str(error):

@@ -9,13 +9,14 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from warehouse import copying
-from warehouse.errors import NotPublished, NoWarehouse, WarehouseBusy, WarehouseError
+from warehouse.errors import NotCopied, NotPublished, NoWarehouse, WarehouseBusy, WarehouseError
 from warehouse.opening import open_for_reading
 
 _TRIES = 4  # without a lock: a run that stores every few seconds leaves gaps for a copy that takes one
@@ -41,13 +42,15 @@ def publish_copy(live: Path, copy: Path) -> bool:
             _publish(live, copy)
     except Timeout:
         raise NotPublished(copy, "another process is still publishing") from None
+    except NotCopied as problem:
+        raise NotPublished(copy, problem.reason) from problem
     except OSError as problem:
         raise NotPublished(copy, problem.strerror or str(problem)) from problem
     return True
 
 
 def duplicate(live: Path, target: Path) -> None:
-    """Copy the warehouse to a file that may be written; one that is there is replaced. Raises NotPublished.
+    """Copy the warehouse to a file that may be written; one that is there is replaced. Raises NotCopied.
 
     Nobody who reads or writes the live file is kept waiting.
     """
@@ -57,9 +60,10 @@ def duplicate(live: Path, target: Path) -> None:
         _copy_settled(live, draft)
         draft.replace(target)
     except OSError as problem:
-        raise NotPublished(target, problem.strerror or str(problem)) from problem
+        raise NotCopied(live, problem.strerror or str(problem)) from problem
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # where no draft can be, what happened before is to be told
+            draft.unlink(missing_ok=True)
 
 
 def as_of(copy: Path) -> datetime | None:
@@ -108,9 +112,9 @@ def _copy_settled(live: Path, draft: Path) -> None:
                 if _copied(live, draft):
                     return
         except WarehouseBusy as busy:
-            held = f"it is being written, and held by {busy.holder or 'another process'}"
-            raise NotPublished(live, held) from busy
-    raise NotPublished(live, "it is being written all the time")
+            held = f"the warehouse is being written, and held by {busy.holder or 'another process'}"
+            raise NotCopied(live, held) from busy
+    raise NotCopied(live, "the warehouse is being written all the time")
 
 
 def _copied(live: Path, draft: Path) -> bool:
@@ -119,5 +123,5 @@ def _copied(live: Path, draft: Path) -> bool:
     command = [sys.executable, "-I", "-S", copying.__file__, str(live.resolve()), str(draft.resolve())]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, copying.CHANGED):
-        raise NotPublished(live, done.stderr.strip() or f"copying ended with {done.returncode}")
+        raise NotCopied(live, done.stderr.strip() or f"copying ended with {done.returncode}")
     return done.returncode == 0

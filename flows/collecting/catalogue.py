@@ -2,6 +2,7 @@
 
 import urllib.request
 from collections.abc import Iterable, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import overload
 
@@ -55,5 +56,5 @@ def _download(address: str) -> bytes:
     try:
         with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:  # noqa: S310  # http(s), typed by the user
             return bytes(answer.read(MAX_BYTES + 1))
-    except OSError as problem:
+    except (OSError, ValueError, HTTPException) as problem:  # the last two: of an address that is none
         raise CatalogueError(address, f"cannot be read: {problem}") from problem

@@ -2,7 +2,8 @@
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +34,22 @@ def echo_json(value: object, **options: Any) -> None:
     click.echo(json_line(json.dumps(value, ensure_ascii=False, **options)))
 
 
+@contextmanager
+def files_in_sentences() -> Iterator[None]:
+    """End the command with code 1 and a sentence where a file or folder refuses: its name, and why."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.filename is None:  # no file is to blame: a broken pipe, say, which click knows how to end
+            raise
+        raise click.ClickException(f"{problem.filename}: {problem.strerror}.") from problem
+
+
 def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--data-dir` and its `settings`; a wrong setting ends it with a sentence and exit code 2."""
+    """Give a command `--data-dir` and its `settings`; a wrong setting ends it with a sentence and exit code 2.
+
+    A file or folder that cannot be read or written ends it with a sentence, too, and exit code 1.
+    """
 
     @click.option(
         "--data-dir",
@@ -49,6 +64,7 @@ def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:
             settings = load_settings(data_dir=data_dir)
         except SettingsError as problem:
             raise click.UsageError(str(problem)) from problem
-        return function(*args, settings=settings, **kwargs)
+        with files_in_sentences():
+            return function(*args, settings=settings, **kwargs)
 
     return wrapped

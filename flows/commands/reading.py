@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ def rows_of(lines: Iterable[str], *, labelled: bool = False) -> Iterator[dict[st
 
     `labelled` rows must say 1, 0 or -1 as their label.
     """
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_readable(lines), start=1):
         if not line.strip():
             continue
         try:
@@ -29,9 +30,17 @@ def rows_of(lines: Iterable[str], *, labelled: bool = False) -> Iterator[dict[st
             raise click.ClickException(f"line {number} is no JSON: {problem}") from problem
         if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
             raise click.ClickException(f'line {number}: want an object with "id", "title" and "text" (a string)')
-        if labelled and row.get("label") not in (1, 0, -1):
+        if labelled and not (type(row.get("label")) is int and row["label"] in (1, 0, -1)):  # true == 1 == 1.0
             raise click.ClickException(f'line {number}: want "label": 1 (relevant), 0 (not) or -1 (left out)')
         yield row
+
+
+def _readable(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a file. What is no UTF-8, or not the gzip that its name says, ends the command."""
+    try:
+        yield from lines
+    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as problem:
+        raise click.ClickException(f"{getattr(lines, 'name', 'the file')} cannot be read: {problem}") from problem
 
 
 def rows_in(path: Path) -> Iterator[dict[str, Any]]:

@@ -49,8 +49,7 @@ def command(
         )
     if example is not None:
         query = _example(example)
-    text = path.read_text(encoding="utf-8") if path else query or ""
-    answer_question(settings, text, form, raw=raw, live=live)
+    answer_question(settings, _text_in(path) if path else query or "", form, raw=raw, live=live)
 
 
 def answer_question(settings: Settings, text: str, form: str, *, raw: bool = False, live: bool = False) -> None:
@@ -67,6 +66,13 @@ def answer_question(settings: Settings, text: str, form: str, *, raw: bool = Fal
         _print_json(table)
     else:
         _print_table(table)
+
+
+def _text_in(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as problem:
+        raise click.ClickException(f"{path} cannot be read: {problem}") from problem
 
 
 def _example(name: str) -> str:

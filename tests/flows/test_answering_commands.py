@@ -1,6 +1,7 @@
 """Commands that answer: `sql` from the warehouse, `classify` and `evaluate` from a model; or a sentence says why."""
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -50,6 +51,23 @@ def test_columns_of_one_name_are_refused_where_json_would_lose_all_but_one(askin
     question = "select 1 as a, 2 as a, 3 as b"
     assert "columns called a: rename" in said_in_a_sentence(asking("sql", "--json", question), 1)
     assert asking("sql", "--csv", question).stdout == "a,a,b\n1,2,3\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status", "--data-dir", "taken/x"),
+        ("sql", "select 1", "--data-dir", "taken/x"),
+        ("search", "firms", "--data-dir", "taken/x"),
+        ("export", "taken/x"),
+        ("dictionary", "--out", "taken/x"),
+        ("sql", "-f", "taken"),
+    ],
+    ids=" ".join,
+)
+def test_a_file_or_folder_that_cannot_be_used_is_named(arguments, asking):
+    (asking.folder / "taken").write_bytes(b"\xff\xfe")
+    assert "Error: taken" in said_in_a_sentence(asking(*arguments), 1)
 
 
 def test_sql_reads_a_file(asking):
@@ -199,10 +217,23 @@ def test_evaluate_leaves_out_the_borderline(judging):
     assert "average precision" in for_people.lower()
 
 
-@pytest.mark.parametrize("label", [{}, {"label": 3}, {"label": "yes"}], ids=["none", "3", "yes"])
+@pytest.mark.parametrize("label", [{}, *({"label": bad} for bad in (3, "yes", True, 1.0, [1]))], ids=repr)
 def test_evaluate_wants_a_label(label, judging):
     done = judging("evaluate", write(judging.folder, TEXT | {"label": 1}, TEXT | label))
     assert "line 2" in said_in_a_sentence(done, 1)
+
+
+@pytest.mark.parametrize("command", ["classify", "stories", "evaluate"])
+def test_a_file_that_is_no_utf_8_is_named(command, judging):
+    (judging.folder / "latin.jsonl").write_bytes(b'{"id": 1, "text": "caf\xe9"}\n')
+    assert "latin.jsonl cannot be read: 'utf-8'" in said_in_a_sentence(judging(command, "latin.jsonl"), 1)
+
+
+def test_background_that_is_not_the_gzip_it_is_called_is_named(judging):
+    for content in (b"{}", gzip.compress(b"{}" * 99)[:-9]):
+        (judging.folder / "background.gz").write_bytes(content)
+        done = judging("evaluate", write(judging.folder, TEXT | {"label": 1}), "--background", "background.gz")
+        assert "background.gz cannot be read" in said_in_a_sentence(done, 1)
 
 
 def test_evaluate_of_nothing_is_told(judging):

@@ -193,6 +193,17 @@ def test_a_catalogue_that_cannot_be_read_is_named(name, text, cli, tmp_path):
 # --- Digest, training, demo -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("address", ["http://a b", "http://[a/"])
+def test_a_catalogue_whose_address_is_none_is_named(address, cli):
+    assert f"Error: {address}: cannot be read" in said_in_a_sentence(cli("run", "--feeds", address), 1)
+
+
+@pytest.mark.parametrize("command", ["run", "digest"])
+def test_a_data_folder_that_cannot_be_made_ends_a_flow_with_a_sentence(command, cli):
+    (cli.folder / "taken").write_text("")
+    assert "Error: taken/x" in said_in_a_sentence(cli(command, "--data-dir", "taken/x"), 1)
+
+
 @pytest.mark.parametrize("week", ["nonsense", "2026-47", "2026-W54", "2025-W53", "2026-W00", "2026-W47-1", ""])
 def test_a_week_that_is_none_is_told_before_anything_starts(week, quick, tmp_path):
     said = said_in_a_sentence(quick("digest", "--week", week), 2)

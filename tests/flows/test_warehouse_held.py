@@ -14,7 +14,7 @@ from flows.steps.feeds.catalogue import read_catalogue
 from tests.flows.feed_rounds import rounds
 from tests.flows.small_web import N_FEEDS, conditional, page, rss, small_web
 from tests.flows.tools import failed_checks, held, rows
-from warehouse.errors import NotPublished, WarehouseBusy
+from warehouse.errors import NotCopied, WarehouseBusy
 
 __all__ = ["rounds"]
 
@@ -92,7 +92,7 @@ def test_a_run_that_finds_the_warehouse_held_at_its_beginning_knows_what_waits_i
 
 
 def no_room(live, target):
-    raise NotPublished(target, "No space left on device")
+    raise NotCopied(target, "No space left on device")
 
 
 def test_without_room_for_a_stand_in_a_run_that_finds_the_warehouse_held_polls_nothing(rounds, tmp_path, monkeypatch):

@@ -52,6 +52,14 @@ def test_a_backup_never_replaces_a_file(live, tmp_path, cases):
     assert (tmp_path / "holiday.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize("place", ["holiday.txt/b.duckdb", "/proc/b.duckdb"])
+def test_a_backup_that_cannot_be_written_says_where_and_nothing_of_the_read_copy(live, tmp_path, cases, place):
+    (tmp_path / "holiday.txt").write_text("mine")
+    with pytest.raises(BackupRefused, match=r"b\.duckdb was not written: [^:]+\.$") as refused:
+        back_up(live, tmp_path / place, now=cases.now)
+    assert "read copy" not in str(refused.value)
+
+
 def test_what_a_killed_run_committed_is_in_the_backup(live, tmp_path, cases):
     die_after(live, "update core.articles set title = 'Committed'")
     assert live.with_name(f"{live.name}.wal").stat().st_size > 0

@@ -2,6 +2,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.errors import NotAWarehouse, NoWarehouse, OpenedForReading, SchemaTooOld, StorageTooNew, WarehouseBusy
+from warehouse.errors import (
+    NoAccess,
+    NotAWarehouse,
+    NoWarehouse,
+    OpenedForReading,
+    SchemaTooOld,
+    StorageTooNew,
+    WarehouseBusy,
+)
 from warehouse.opening import open_for_reading, open_warehouse
 
 
@@ -246,6 +255,24 @@ def test_a_folder_without_hard_links_will_do(path, cases, monkeypatch):
     with open_warehouse(path, now=cases.now) as warehouse:
         assert warehouse.failed_checks() == {}
     assert [found.name for found in path.parent.iterdir()] == ["warehouse.duckdb"]
+
+
+def test_a_file_of_another_user_is_told(cases):
+    with tempfile.TemporaryDirectory() as made:  # pytest's own folders let nobody else in
+        Path(made).chmod(0o755)
+        path = Path(made) / "warehouse.duckdb"
+        with open_warehouse(path, now=cases.now):
+            pass
+        path.chmod(0)
+        root = os.geteuid() == 0
+        try:
+            os.seteuid(65534 if root else os.geteuid())  # root may open everything
+            for opened in (open_warehouse(path, now=cases.now), open_for_reading(path)):
+                with pytest.raises(NoAccess, match="the user whose data it is"), opened:
+                    pass
+        finally:
+            if root:
+                os.seteuid(0)
 
 
 def test_two_processes_that_both_make_the_file_share_one(path, cases, other_process):
