@@ -6,7 +6,7 @@ of being Completed: what counts is that the work is done.
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prefect import State, flow
@@ -29,6 +29,7 @@ from flows.settings import Given, Settings, settings_of
 from flows.train import train
 
 log = logging.getLogger("smewatch")
+FIRST_LOOK = timedelta(minutes=5)  # what was due while a team awaited its first watch is begun, not done
 Work = Callable[[Settings, datetime], object]
 
 
@@ -93,7 +94,7 @@ def clean_up(settings: Settings, now: datetime) -> None:
 
 def watch(settings: Settings, now: datetime) -> None:
     """What `smewatch serve` does at its start and its keeper beside its schedules."""
-    marks.begin(settings, now)
+    marks.begin(settings, now - FIRST_LOOK)
     reconcile(settings, PrefectApi(PREFECT_API_URL.value()), datetime.now(UTC))
     alerting.look_after(settings, now)
 

@@ -167,7 +167,7 @@ def _prefect(settings: Settings, now: datetime) -> Iterator[Check]:
     elif is_of_a_team(settings, now):
         yield Check("prefect", Level.OK, "the workers of a team are at work")
     elif is_deserted(settings, now):
-        remedy = "Start `smewatch serve` again; flows/service/deploy/README.md has a service that starts by itself."
+        remedy = "Start it again, or the workers of a team; flows/service/deploy/README.md has units for that."
         yield Check("prefect", Level.WARNING, "`smewatch serve` is not at work: nothing is scheduled", remedy)
     else:
         yield Check("prefect", Level.OK, "nothing is scheduled", "`smewatch serve` collects every hour.")

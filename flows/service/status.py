@@ -65,7 +65,8 @@ def status_of(settings: Settings, now: datetime) -> Status:
     api_url = running_server(settings)
     found = findings(signs, looking.limits_of(settings))
     if is_deserted(settings, now):
-        found.append(Finding("not-serving", Level.WARNING, "`smewatch serve` is not at work.", "Start it again."))
+        remedy = "Start it again, or the workers of a team."
+        found.append(Finding("not-serving", Level.WARNING, "`smewatch serve` is not at work.", remedy))
     folder = models.current_model(settings)
     stands = standing(settings)
     return Status(

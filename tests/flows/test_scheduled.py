@@ -9,6 +9,7 @@ from flows import scheduled
 from flows.ingest import IngestFailed, IngestReport
 from flows.scheduled import Skip
 from flows.service import alerting, marks, owed
+from flows.service.reconciling import is_made_up
 from flows.settings import Settings
 from warehouse.digest_rows import DigestRow
 from warehouse.opening import open_warehouse
@@ -133,3 +134,10 @@ def test_a_team_misses_an_ingest_that_never_succeeded(tmp_path, monkeypatch):
     scheduled.watch(new, MONDAY)
     assert {alert.key for alert in alerting.open_alerts(new)} >= {"no-ingest"}
     assert owed.is_digest_owed(new, MONDAY)
+
+
+def test_the_first_watch_of_a_team_makes_no_run_needless_that_is_due_beside_it(tmp_path, monkeypatch):
+    new = Settings(data_dir=tmp_path / "new")
+    monkeypatch.setattr(scheduled, "reconcile", lambda *_: None)
+    scheduled.watch(new, MONDAY + timedelta(seconds=5))
+    assert not is_made_up(MONDAY, marks.last_success(new, "digest", MONDAY + HOUR))
