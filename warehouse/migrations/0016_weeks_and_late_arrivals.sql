@@ -121,7 +121,7 @@ comment on column mart.entries.link is 'Address in the feed; null if none that w
 comment on column mart.entries.outcome is 'How it ended when it was last worked on: stored, known, unreachable, no text ...';
 comment on column mart.entries.detail is 'What the server or the extractor said; null when the outcome says it all';
 comment on column mart.entries.http_status is 'Status of the page at the last attempt; null if none answered';
-comment on column mart.entries.n_attempts is 'Attempts made to get its page';
+comment on column mart.entries.n_attempts is 'Attempts made to get its page since it was last settled';
 comment on column mart.entries.next_attempt_at is 'It is tried again from this moment, UTC; null if it is settled';
 comment on column mart.entries.counted_at is 'The moment that decides its week, UTC: published_at where known and believed, else first_seen_at; of a date without a day, when it was first seen within that month';
 comment on column mart.entries.is_dated_by_day is 'True if counted_at is a calendar date without an hour, as midnight UTC; mart.counted_in puts it into a zone';
@@ -273,3 +273,4 @@ comment on column core.digest_counts.count_name is 'What is counted: stories, or
 comment on column ops.schema_migrations.version is 'The number its file name starts with; they rise, and some are left out';
 comment on column ops.batches.stored_at is 'When the run that made the batch began, UTC; it may be stored hours later, from the spool';
 comment on view mart.entry_ends is 'One row per poll, of which a backfill makes one a page: what the feed announced, and how those entries ended';
+comment on column raw.entries.n_attempts is 'Attempts made to get its page since it was last settled; 0 if none was needed';
