@@ -29,7 +29,7 @@ _CHANNEL_CHARS = 200_000  # what we look through for skipHours and skipDays
 def read_xml_feed(text: str, root: str) -> Document | str:
     """The feed in a text that begins with its root element, of which `root` is the name; or why there is none."""
     local_name = root.rpartition(":")[2].lower()
-    text, is_cut = _cut(_ILLEGAL.sub("", text), root)
+    text, is_cut = _cut(_HALVES.sub(_joined, _ILLEGAL.sub("", text)), root)
     mended = mend_entities(text)
     # feedparser likes to guess charsets; this header and this declaration leave it nothing to guess.
     body = b"<?xml version='1.0' encoding='utf-8'?>\n" + mended.encode("utf-8")
@@ -67,6 +67,17 @@ def _cut(text: str, root: str) -> tuple[str, bool]:
             closing = "</channel>" if root.lower() == "rss" else ""
             return f"{text[: match.start()]}{closing}</{root}>", True
     return text, False
+
+
+# Some programs write a character beyond 65,535 as the two halves that UTF-16 makes of it; feedparser raises on them.
+_HALVES = re.compile(r"(?:&#(?:x0*d[89a-f][0-9a-f]{2}|0*5[5-7][0-9]{3});)+", re.IGNORECASE)
+_NUMBER = re.compile(r"&#(x?)([0-9a-f]+);", re.IGNORECASE)
+
+
+def _joined(match: re.Match[str]) -> str:
+    """The characters whose halves were written; a half that stands alone goes."""
+    halves = "".join(chr(int(digits, 16 if is_hex else 10)) for is_hex, digits in _NUMBER.findall(match[0]))
+    return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")

@@ -365,6 +365,21 @@ def test_a_sitemap_that_breaks_off_gives_what_came_before():
 # --- Properties
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("a &#xD83D;&#xDE00; b", "a 😀 b"),
+        ("a &#55357;&#56832; b", "a 😀 b"),
+        ("<![CDATA[a &#xd83d;&#xde00; b]]>", "a 😀 b"),
+        ("R&D &#xD83D; talks &#xDE00;", "R&D talks"),
+        ("&#55000;&#xB098;", "훘나"),
+    ],
+)
+def test_characters_written_as_two_halves_are_joined_and_a_single_half_goes(written, title):
+    feed = parse(rss(f"<item><guid>1</guid><title>{written}</title></item>"))
+    assert [entry.title for entry in feed.entries] == [title]
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_raise(body):
@@ -373,7 +388,8 @@ def test_no_bytes_raise(body):
 
 PIECES = """
 <rss> <channel> <item> </item> <title> </title> <link> </link> <guid> </guid> < <![CDATA[ ]]> &amp; &#x110000; <div>
-&#99999999999; <!-- --> <pubDate>Fri,20Nov2026</pubDate> <feed> <entry> <a\tb='c <urlset> <url> <loc> http://[::1
+&#99999999999; &#xD83D; &#56832; <!-- --> <pubDate>Fri,20Nov2026</pubDate> <feed> <entry> <a\tb='c <urlset> <url>
+<loc> http://[::1
 http://a.test/ ü \x00 \ud800 <content\ttype='xhtml'> <base\thref='//'> <content\ttype='text/plain'>
 """
 MARKUP = st.lists(st.sampled_from(PIECES.replace("\n", " ").split(" ")), max_size=30)
