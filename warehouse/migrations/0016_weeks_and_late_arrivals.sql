@@ -243,7 +243,7 @@ issues as (
     where edition = 1 and created_at < until::timestamptz
 ),
 untold as (
-    select members.*, issues.week, issues.issued_at, issues.model_id, issues.is_whole
+    select members as article, issues.week, issues.issued_at, issues.model_id, issues.is_whole
     from (
         select *, mart.counted_in(counted_at, is_dated_by_day, zone_of_issue) as told_at from mart.story_articles
     ) as members
@@ -253,14 +253,14 @@ untold as (
         and members.first_seen_at >= since::timestamptz - interval 7 days and members.first_seen_at < until::timestamptz
         and members.article_id not in (from told)
 )
-select * exclude (told_at, issued_at, model_id, is_whole)
+select article.* exclude (told_at), week
 from untold
 -- A run stores what it finds after it began, hours after if it had to spool it. What is older than the issue and not in
 -- it was stored later, unless it was there and only a new model or a person has called it relevant since.
-where first_seen_at > issued_at
+where article.first_seen_at > issued_at
     or (is_whole and exists (
         from core.verdicts as verdicts
-        where verdicts.article_id = untold.article_id and verdicts.model_id = untold.model_id and verdicts.is_relevant
+        where verdicts.article_id = untold.article.article_id and verdicts.model_id = untold.model_id and verdicts.is_relevant
     ));
 comment on macro table mart.late_arrivals is 'One row per relevant article of the two weeks before a span of time that was stored when the issue of its week was out, and that no issue before the span has told';
 
