@@ -38,9 +38,8 @@ def command(
     """Write the digest of a week and its place in the archive: page, plain text, JSON, index, feeds.
 
     Weeks begin on Monday at 00:00 in SMEWATCH_ZONE. The same week over the same warehouse gives the same bytes; where
-    a fact changed since, a new edition says what, beside the first. A week that is not over may be written as it
-    stands: the schedule writes its next edition when it is. `smewatch config` names the settings of mail (smtp_...,
-    mail_...); nobody gets the same edition twice.
+    a fact changed since, a new edition says what, beside the first. Of a week not yet over the schedule writes the
+    next edition when it is. Mail: see smtp_... and mail_... of `smewatch config`; nobody gets an edition twice.
 
     Example: smewatch digest --week 2026-W47
     """
