@@ -56,11 +56,12 @@ def keep_stories(settings: Settings, now: datetime) -> int:
 def _load(settings: Settings, now: datetime) -> _Span | None:
     """The next span of work, oldest first; None where there is none."""
     with open_warehouse(settings.warehouse, now=now, wait_s=settings.warehouse_wait_s) as warehouse:
+        version = warehouse.stories_version()  # first: in a lake others may change stories between two questions
         new = _until_a_gap(warehouse.ungrouped_articles(SPAN_ARTICLES))
         if not new:
             return None
         standing = warehouse.stories_near(new[0].counted_at - AROUND, new[-1].counted_at + AROUND)
-        return _Span(warehouse.stories_version(), tuple(new), tuple(standing))
+        return _Span(version, tuple(new), tuple(standing))
 
 
 def _until_a_gap(new: Sequence[GroupedText]) -> Sequence[GroupedText]:
