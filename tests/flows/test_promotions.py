@@ -14,7 +14,7 @@ from flows.judging_past import RejudgeReport
 from flows.progress import Silence
 from flows.rejudge import rejudge
 from flows.settings import Settings
-from tests.flows.test_digest_flow import MONDAY, START, WEEK, Report, ask, examples, store
+from tests.flows.digest_cases import MONDAY, START, WEEK, Report, ask, examples, store
 from tests.flows.tools import QuickCli
 from warehouse.opening import open_warehouse
 

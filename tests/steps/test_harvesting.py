@@ -5,28 +5,35 @@ import threading
 from collections import Counter
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from operator import attrgetter
 
 import pytest
 
 from flows.steps import harvesting
-from flows.steps.feeds.feed import Feed
-from flows.steps.feeds.parsing import Entry
 from flows.steps.feeds.polling import FeedState
-from flows.steps.harvesting import Asked, Harvester, HarvestLimits
+from flows.steps.harvesting import Harvester, HarvestLimits
 from flows.steps.outcomes import Outcome, PollOutcome
-from flows.steps.pages.archiving import Archive, archive_file, archived_pages, read_archived
-from flows.steps.selecting import KnownEntry, ToRead
+from flows.steps.selecting import KnownEntry
 from flows.steps.web.fetching import Client, HostPace, HostPaces, Limits
 from flows.steps.web.robots import Rules
 from flows.steps.workers import Pool
 from tests.faults.server import FaultServer, answer
 from tests.steps import misreading
-
-NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-LIMITS = Limits(feed_bytes=64 * 1024, page_bytes=64 * 1024, connect_s=1.0, read_gap_s=1.0, total_s=2.0)
-READ_LIMIT_S = 8.0  # of a worker; honest items take a hundredth of it, the hanging ones for ever
+from tests.steps.harvesting_cases import (
+    LIMITS,
+    NOW,
+    READ_LIMIT_S,
+    SPEECH,
+    WHOLE,
+    Ticks,
+    html,
+    page,
+    poll,
+    read,
+    rss,
+    to_read,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,46 +56,6 @@ def patient():
         return Client(limits, allow_private=True, resolve={}, paces=HostPaces(HostPace(0.0, 32), HostPace(0.0, 32)))
 
     return Harvester(client, Pool(1), HarvestLimits(READ_LIMIT_S))
-
-
-def page(n):
-    words = (
-        f"Number {n}: the chamber of commerce opened a desk for small firms, and forty joiners came to see it. " * 4
-    )
-    return f"<html><head><title>Page {n}</title></head><body><article><p>{words}</p></article></body></html>".encode()
-
-
-def rss(*links):
-    items = "".join(f"<item><title>{link}</title><link>{link}</link></item>" for link in links)
-    return f"<rss version='2.0'><channel><title>A feed</title>{items}</channel></rss>".encode()
-
-
-def html(body):
-    return answer(200, body, Content_Type="text/html")
-
-
-def to_read(url, known=None, **changes):
-    about = {"feed_id": "f1", "entry_key": url or "none", "entry_hash": "h", "title": "A title", "summary": ""}
-    return ToRead(Entry(**about, link=url, published=None, **changes), "https://feed.test/rss", known)
-
-
-class Ticks:
-    """Counts what a progress bar would be told, with the ending or without."""
-
-    def __init__(self):
-        self.n = 0
-
-    def __call__(self, _ending=None):
-        self.n += 1
-
-
-def poll(harvester, *urls, ticks=None, state=None):
-    asked = [Asked(Feed(url), state or FeedState()) for url in urls]
-    return harvester.poll(asked, NOW, ticks or Ticks())
-
-
-def read(harvester, *some, ticks=None):
-    return harvester.read(some, NOW, ticks or Ticks())
 
 
 HANGS = [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<html>", 30.0]
@@ -240,9 +207,6 @@ def test_a_second_try_is_counted(harvester):
     assert (found.outcome, found.n_attempts, found.next_attempt_at) == (Outcome.STORED, 2, None)
 
 
-WHOLE = "<p>" + "The association of small shipyards has agreed with its neighbours on a common course. " * 12 + "</p>"
-
-
 def test_a_feed_that_carries_the_whole_text_spares_the_fetch(harvester):
     with FaultServer({}) as server:
         ending = read(harvester, to_read(server.url("/a"), content_html=WHOLE))[0]
@@ -279,8 +243,6 @@ def test_robots_are_asked_once_a_host(harvester):
 
 
 # --- The feed's own text --------------------------------------------------------------------------------------------
-
-SPEECH = "The chamber of commerce opened a desk for small firms of both countries, and forty joiners came. " * 12
 
 
 @pytest.mark.parametrize(
@@ -324,57 +286,6 @@ def test_a_long_text_of_the_feed_stands_in_for_a_lost_page(harvester, path, summ
     assert (ending.article is not None) == (outcome is Outcome.STORED)
     if ending.article:
         assert (ending.article.source, ending.article.extractor) == ("feed", "feed 1")
-
-
-# --- The archive ----------------------------------------------------------------------------------------------------
-
-
-def test_pages_that_came_are_kept_whatever_they_end_as_and_others_are_not(tmp_path):
-    def client():
-        return Client(LIMITS, allow_private=True, resolve={}, paces=HostPaces(HostPace(0.0, 32), HostPace(0.0, 32)))
-
-    archive = Archive(archive_file(tmp_path, "20261120T120000Z-abc123"))
-    pages = {"/good": html(page(1)), "/empty": html(b"<html></html>"), "/moved": answer(302, Location="/good")}
-    limits = HarvestLimits()
-    with FaultServer(pages) as server, Harvester(client, Pool(1), limits, archive=archive) as harvesting_now:
-        urls = [server.url(path) for path in ("/good", "/empty", "/moved", "/none")]
-        endings = read(harvesting_now, *(to_read(url) for url in urls))
-        kept = [read_archived(one) for one in archived_pages(tmp_path, None, pytest.fail)]
-    assert [ending.outcome.value for ending in endings] == ["stored", "no text", "stored", "gone"]
-    assert sorted((one.url, one.final_url, one.body) for one in kept) == sorted(
-        [(urls[0], urls[0], page(1)), (urls[1], urls[1], b"<html></html>"), (urls[2], urls[0], page(1))]
-    )
-    assert {one.fetched_at for one in kept} == {NOW}
-
-
-RESERVED = b'<html><head><meta name="robots" content="index"><meta name="robots" content="noai"></head><body>'
-
-
-def test_nothing_is_kept_of_what_is_reserved_where_we_heed_that(tmp_path):
-    """Neither a page, whatever it ends as, nor the feed's text in its stead, nor a whole text of a closed site."""
-
-    def client():
-        paces = HostPaces(HostPace(0.0, 32), HostPace(0.0, 32))
-        return Client(LIMITS, allow_private=True, resolve={"closed.test": "127.0.0.1"}, paces=paces)
-
-    archive = Archive(archive_file(tmp_path, "20261120T120000Z-abc123"))
-    site = answer(200, b"User-agent: GPTBot\nDisallow: /\n", Content_Type="text/plain")
-    text = page(1).partition(b"<body>")[2]
-    pages = {"/open": html(page(2)), "/reserved": html(RESERVED + text), "/empty": html(RESERVED)}
-    pages["/robots.txt"] = lambda seen: site if "closed.test" in seen.headers["host"] else answer(404)
-    with (
-        FaultServer(pages) as server,
-        Harvester(client, Pool(1), HarvestLimits(), archive=archive, obey_reservations=True) as harvesting_now,
-    ):
-        some = [to_read(server.url(path)) for path in ("/open", "/reserved", "/empty")]
-        some = [replace(one, entry=replace(one.entry, summary=SPEECH)) for one in some]
-        whole = to_read(server.url("/whole", host="closed.test"), content_html=WHOLE)
-        loose = replace(to_read(None, content_html=WHOLE), feed_url=server.url("/rss", host="closed.test"))
-        endings = read(harvesting_now, *some, whole, loose)
-        kept = [read_archived(one).url for one in archived_pages(tmp_path, None, pytest.fail)]
-    assert [ending.outcome for ending in endings] == [Outcome.STORED, *[Outcome.ROBOTS] * 4]
-    assert [ending.article for ending in endings[1:]] == [None] * 4
-    assert kept == [server.url("/open")]
 
 
 def test_a_quick_web_brings_no_more_pages_than_can_be_read(monkeypatch):

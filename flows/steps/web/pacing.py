@@ -12,9 +12,7 @@ from flows.steps.web.urls import host_of, registrable_domain
 CRAWL_DELAY_CAP_S = 60.0  # some files ask for a day; a host that means it answers 429
 SLOWEST_S = 300.0
 LONGEST_WAIT_S = 120.0  # a host that wants more than this is left for another run
-LONGEST_QUEUE_S = (
-    600.0  # of pages of one host: what would wait longer is left for another run, which may begin sooner
-)
+LONGEST_QUEUE_S = 600.0  # of one host's pages: what would wait longer is left for another run
 LONGEST_REST_S = 7 * 86_400.0  # some Retry-Afters are numbers that mean nothing
 _LATENCY_WEIGHT = 0.25  # of the newest answer in the moving average
 _RECOVERY = 0.75  # each good answer takes a quarter off the slow-down

@@ -1,32 +1,18 @@
 """Feeds by example: tests/data/feeds holds each document beside what it must be read as."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from flows.steps.feeds.drafts import MAX_ENTRIES
-from flows.steps.feeds.parsing import MAX_CONTENT_CHARS, NotAFeed, ParsedFeed, parse_feed
+from flows.steps.feeds.parsing import MAX_CONTENT_CHARS, NotAFeed, ParsedFeed
 from flows.steps.text.texts import MAX_SUMMARY_CHARS, MAX_TITLE_CHARS
+from tests.steps.feeds.parsing_cases import item, parse, rss
 
 FEEDS = Path(__file__).parents[2] / "data" / "feeds"
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DOCUMENTS = sorted(path for path in FEEDS.iterdir() if path.with_name(f"{path.name}.json").exists())
-
-
-def parse(document, **how):
-    body = document.encode() if isinstance(document, str) else document
-    asked = {"url": "https://feeds.test/feed", "feed_id": "f", "content_type": "", "charset": None, "seen_at": NOW}
-    return parse_feed(body, **(asked | how))
-
-
-def rss(items, head=""):
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>{head}{items}</channel></rss>'
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -178,6 +164,21 @@ def test_titles_are_plain_text(written, read):
     assert parse(rss(f"<item><title>{written}</title></item>")).entries[0].title == read
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("a &#xD83D;&#xDE00; b", "a 😀 b"),
+        ("a &#55357;&#56832; b", "a 😀 b"),
+        ("<![CDATA[a &#xd83d;&#xde00; b]]>", "a 😀 b"),
+        ("R&D &#xD83D; talks &#xDE00;", "R&D talks"),
+        ("&#55000;&#xB098;", "훘나"),
+    ],
+)
+def test_characters_written_as_two_halves_are_joined_and_a_single_half_goes(written, title):
+    feed = parse(rss(f"<item><guid>1</guid><title>{written}</title></item>"))
+    assert [entry.title for entry in feed.entries] == [title]
+
+
 def test_texts_are_bounded():
     item = f"<title>{'t' * 9_999}</title><description>{'s ' * 9_999}</description>"
     content = f"<content:encoded>{'c' * (MAX_CONTENT_CHARS + 1)}</content:encoded>"
@@ -193,13 +194,6 @@ def test_texts_are_bounded():
 
 def keys(*items, **how):
     return [entry.entry_key for entry in parse(rss("".join(items)), **how).entries]
-
-
-def item(guid="g", title="t", link="https://a.test/1", date="Fri, 20 Nov 2026 10:00:00 GMT", text="x"):
-    return (
-        f'<item><guid isPermaLink="false">{guid}</guid><title>{title}</title><link>{link}</link>'
-        f"<pubDate>{date}</pubDate><description>{text}</description></item>"
-    )
 
 
 @pytest.mark.parametrize("document", [p for p in DOCUMENTS if p.name != "refused"], ids=lambda p: p.name)
@@ -360,73 +354,3 @@ def test_a_sitemap_that_breaks_off_gives_what_came_before():
     feed = parse("<urlset><url><loc>https://a.test/1</loc></url><url><loc>https://a.te")
     assert [entry.link for entry in feed.entries] == ["https://a.test/1"]
     assert feed.is_malformed
-
-
-# --- Properties
-
-
-@pytest.mark.parametrize(
-    ("written", "title"),
-    [
-        ("a &#xD83D;&#xDE00; b", "a 😀 b"),
-        ("a &#55357;&#56832; b", "a 😀 b"),
-        ("<![CDATA[a &#xd83d;&#xde00; b]]>", "a 😀 b"),
-        ("R&D &#xD83D; talks &#xDE00;", "R&D talks"),
-        ("&#55000;&#xB098;", "훘나"),
-    ],
-)
-def test_characters_written_as_two_halves_are_joined_and_a_single_half_goes(written, title):
-    feed = parse(rss(f"<item><guid>1</guid><title>{written}</title></item>"))
-    assert [entry.title for entry in feed.entries] == [title]
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=400))
-def test_no_bytes_raise(body):
-    assert isinstance(parse(body), ParsedFeed | NotAFeed)
-
-
-PIECES = """
-<rss> <channel> <item> </item> <title> </title> <link> </link> <guid> </guid> < <![CDATA[ ]]> &amp; &#x110000; <div>
-&#99999999999; &#xD83D; &#56832; <!-- --> <pubDate>Fri,20Nov2026</pubDate> <feed> <entry> <a\tb='c <urlset> <url>
-<loc> http://[::1
-http://a.test/ ü \x00 \ud800 <content\ttype='xhtml'> <base\thref='//'> <content\ttype='text/plain'>
-"""
-MARKUP = st.lists(st.sampled_from(PIECES.replace("\n", " ").split(" ")), max_size=30)
-
-
-@settings(deadline=None)
-@given(MARKUP)
-def test_no_markup_raises(pieces):
-    body = "".join(["<rss><channel>", *pieces])
-    feed = parse(body.encode("utf-8", "surrogatepass"))
-    assert isinstance(feed, ParsedFeed | NotAFeed)
-    assert parse(body.encode("utf-8", "surrogatepass")) == feed
-
-
-STRINGS = st.text(st.characters() | st.sampled_from("<&\ud83d"))  # JSON can write half a character
-
-
-@settings(deadline=None)
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.floats() | STRINGS, lambda x: st.lists(x) | st.dictionaries(STRINGS, x)
-    )
-)
-@example("R&D talks \ud83d")
-def test_no_json_raises_and_all_of_its_entries_can_be_written(items):
-    keys = ("id", "url", "title", "summary", "content_html", "content_text")
-    document = json.dumps({"version": "https://jsonfeed.org/version/1", "items": [items, dict.fromkeys(keys, items)]})
-    feed = parse(document)
-    assert isinstance(feed, ParsedFeed)
-    said = [(one.title, one.summary, one.guid, one.link, one.author, one.content_html) for one in feed.entries]
-    assert json.dumps(said, ensure_ascii=False).encode()
-
-
-@settings(deadline=None)
-@given(st.text(max_size=50), st.text(max_size=50))
-def test_the_same_document_gives_the_same_entries_whenever_it_is_read(title, text):
-    escaped = [value.replace("&", "&amp;").replace("<", "&lt;") for value in (title, text)]
-    body = rss(item(title=escaped[0], text=escaped[1])).encode("utf-8", "replace")
-    first, second = parse(body), parse(body, seen_at=NOW.replace(year=2027))
-    assert [replace(e, published=None) for e in first.entries] == [replace(e, published=None) for e in second.entries]
